@@ -1,0 +1,74 @@
+"""Staff who sign in: accounts, their sites, their sessions, their API tokens."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..core.database import PREFIX, Base, BigId
+
+
+class Role(StrEnum):
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+class Account(Base):
+    """Somebody of the newsroom. A moderator works on the sites listed, an admin on all."""
+
+    __tablename__ = f"{PREFIX}account"
+    __table_args__ = (CheckConstraint("role IN ('moderator', 'admin')", name="role"),)
+    NAME_LENGTH = 80
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    email_encrypted: Mapped[str] = mapped_column(Text)
+    email_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    sites: Mapped[list["SiteMembership"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def site_ids(self) -> frozenset[int]:
+        return frozenset(membership.site_id for membership in self.sites)
+
+
+class SiteMembership(Base):
+    """A moderator's right to work on one site."""
+
+    __tablename__ = f"{PREFIX}site_membership"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+
+
+class StaffSession(Base):
+    """One sign-in on one browser. The cookie holds the token, this row only its hash, so it can be ended here."""
+
+    __tablename__ = f"{PREFIX}staff_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class ApiToken(Base):
+    """A key for scripts; it may what its account may. Shown once, kept as a hash."""
+
+    __tablename__ = f"{PREFIX}api_token"
+    NAME_LENGTH = 80
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined")

@@ -1,0 +1,123 @@
+"""Making authors, editing them, and what they may."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from slugify import slugify
+from sqlalchemy import exists, select
+
+from ..accounts.permissions import Actor, Permission, ensure
+from ..core.crypto import Keyring
+from ..core.database import db
+from ..core.errors import ValidationFailed
+from ..core.html import render, safe_url
+from ..core.mail_address import address_hashes
+from ..core.urls import origin_of
+from .models import Author, Standing, StandingChange
+
+SUFFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
+LINKS_ALLOWED = 8
+
+
+def new_commenter(
+    site_id: int, *, name: str, address: str, website: str | None, keys: Keyring, now: datetime
+) -> Author:
+    """A person who wrote for the first time, or who could not show to be one of those who typed this address."""
+    author = Author(
+        site_id=site_id,
+        slug=f"{_slug(name)}-{_suffix()}",
+        name=name,
+        website=website,
+        email_encrypted=keys.encrypt(address),
+        email_hash=address_hashes(address, f"site {site_id}", keys)[0],
+        approved_count=0,
+        standing=Standing.NORMAL,
+        created_at=now,
+    )
+    db.session.add(author)
+    return author
+
+
+def _slug(name: str) -> str:
+    return str(slugify(name, max_length=60)) or "reader"
+
+
+def _suffix() -> str:
+    return "".join(secrets.choice(SUFFIX_LETTERS) for _ in range(6))
+
+
+def new_byline(site_id: int, *, name: str, now: datetime, slug: str | None = None) -> Author:
+    """Somebody who signs articles; needs neither account nor address. Raises ValidationFailed on a taken slug."""
+    wanted = slugify(slug or name, max_length=Author.SLUG_LENGTH) or f"author-{_suffix()}"
+    if db.session.scalar(select(exists().where(Author.site_id == site_id, Author.slug == wanted))):
+        if slug:
+            raise ValidationFailed({"slug": ["Another author already has this address."]})
+        wanted = f"{wanted[:70]}-{_suffix()}"
+    author = Author(site_id=site_id, slug=wanted, name=name, is_byline=True, standing=Standing.NORMAL, created_at=now)
+    db.session.add(author)
+    return author
+
+
+def write_bio(author: Author, text: str) -> None:
+    """A bio is text like any other: typed, kept, and cleaned through the one door."""
+    rendered = render(text)
+    author.bio, author.bio_content, author.bio_html = text, rendered.tree, rendered.html
+
+
+def read_picture(address: str, origins: Sequence[str]) -> str | None:
+    """The address of an avatar: on this service (`/…`) or on one of the site's own origins.
+
+    A picture from anywhere else would show every reader's address to a third party. Raises ValidationFailed.
+    """
+    if not address:
+        return None
+    if address.startswith("/") and not address.startswith("//") and safe_url(f"https://example.org{address}"):
+        return address
+    url = safe_url(address) if "://" in address else None
+    if url is None or origin_of(url) not in origins:
+        raise ValidationFailed({"avatar": ["Use a picture on one of the site's own addresses."]})
+    return url
+
+
+def read_links(links: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Links of a profile as [{"label", "url"}]. Raises ValidationFailed for an address that is none."""
+    kept = [(label.strip(), url.strip()) for label, url in links if url.strip()]
+    if len(kept) > LINKS_ALLOWED:
+        raise ValidationFailed({"links": [f"Use at most {LINKS_ALLOWED} links."]})
+    read = [{"label": label or url, "url": safe_url(url) or ""} for label, url in kept]
+    if not all(link["url"] for link in read):
+        raise ValidationFailed({"links": ["Every link needs an http or https address."]})
+    return read
+
+
+def give_standing(
+    author: Author, standing: Standing, *, reason: str, until: datetime | None, actor: Actor, now: datetime
+) -> None:
+    """Give an author a standing and remember who gave it, why and until when.
+
+    Raises ValidationFailed for a suspension without an end or any end that is past.
+    """
+    ensure(actor, Permission.MANAGE_AUTHORS, author.site_id)
+    if standing is Standing.SUSPENDED and until is None:
+        raise ValidationFailed({"until": ["A suspension needs an end."]})
+    if until is not None and until <= now:
+        raise ValidationFailed({"until": ["This end is in the past."]})
+    author.standing, author.standing_reason = standing, reason
+    author.standing_until = until if standing is not Standing.NORMAL else None
+    db.session.add(
+        StandingChange(
+            author_id=author.id,
+            standing=standing,
+            reason=reason,
+            until=author.standing_until,
+            account_id=actor.account_id,
+            created_at=now,
+        )
+    )
+
+
+def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:
+    """The address an author typed, for those whose role allows it. Raises Forbidden, NotFound."""
+    ensure(actor, Permission.SEE_ADDRESSES, author.site_id)
+    return keys.decrypt(author.email_encrypted) if author.email_encrypted else None

@@ -1,0 +1,199 @@
+"""The single writer of a comment's status. Every change leaves one Decision and keeps the counts true."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, Update, case, select, update
+from sqlalchemy.orm.exc import StaleDataError
+
+from ..accounts.permissions import Actor, Permission, ensure
+from ..authors.models import Author
+from ..core.database import db
+from ..core.errors import Conflict, Stale
+from ..screening import Outcome, Screening
+from ..stories.models import Story
+from .models import Comment, Decision, Revision, Status
+
+AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
+ACTIONS = (*AFTER, "feature", "unfeature")
+BY_RULES = {
+    Outcome.NOTE: Status.APPROVED,
+    Outcome.HOLD: Status.PENDING,
+    Outcome.REJECT: Status.REJECTED,
+    Outcome.SPAM: Status.SPAM,
+}
+NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
+
+
+def settle(comment: Comment, revision: Revision, screening: Screening, *, now: datetime) -> Decision:
+    """Give a new or edited text the status the rules decided on; the decisive rule is the actor."""
+    wait_for_turn([comment])
+    decisive, status = screening.decisive, BY_RULES[screening.outcome]
+    decision = Decision(
+        site_id=comment.site_id,
+        comment=comment,
+        revision=revision,
+        rule=decisive.rule if decisive and decisive.outcome > Outcome.NOTE else NOTHING_TO_OBJECT,
+        action=_action_for(status),
+        before=comment.status if revision.number > 1 else None,
+        after=status,
+        note=decisive.reason if decisive else "",
+        created_at=now,
+    )
+    db.session.add(decision)
+    _become(comment, status)
+    return decision
+
+
+def _action_for(status: Status) -> str:
+    return next(action for action, after in AFTER.items() if after is status)
+
+
+def decide(
+    comment: Comment,
+    action: str,
+    *,
+    actor: Actor,
+    seen: int,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    was_asked: bool = False,
+) -> Decision | None:
+    """Do what a moderator decided and remember who, on which revision, and why.
+
+    `seen` is the version of the comment the actor looked at. Returns None where nothing had to change, unless the
+    actor `was_asked`: keeping a comment that readers reported is a decision too.
+    Raises Stale when the comment changed since, Conflict for featuring what nobody can see, NotFound, Forbidden.
+    """
+    ensure(actor, Permission.MODERATE, comment.site_id)
+    if seen != comment.version:
+        raise Stale("This comment changed after you opened it.")
+    if _is_so_already(comment, action) and not was_asked:
+        return None
+    if action == "feature" and not comment.is_visible:
+        raise Conflict("Only a visible comment can be featured.")
+    decision = _remember(comment, action, actor, reason, note, now)
+    if action in AFTER:
+        _become(comment, AFTER[action])
+    else:
+        comment.featured_at = now if action == "feature" else None
+    flush(comment)
+    return decision
+
+
+def _is_so_already(comment: Comment, action: str) -> bool:
+    if action in AFTER:
+        return comment.status == AFTER[action]
+    return (comment.featured_at is not None) == (action == "feature")
+
+
+def _remember(comment: Comment, action: str, actor: Actor, reason: str, note: str, now: datetime) -> Decision:
+    revision_id = db.session.scalar(
+        select(Revision.id).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
+    )
+    decision = Decision(
+        site_id=comment.site_id,
+        comment_id=comment.id,
+        revision_id=revision_id,
+        account_id=actor.account_id,
+        rule=actor.rule,
+        action=action,
+        before=comment.status,
+        after=AFTER.get(action, comment.status),
+        reason=reason[: Decision.REASON_LENGTH],
+        note=note[: Decision.NOTE_LENGTH],
+        created_at=now,
+    )
+    db.session.add(decision)
+    return decision
+
+
+def wait_for_turn(comments: Collection[Comment]) -> None:
+    """Changes under one story or of one writer wait for each other, because they count in the same rows.
+
+    Locked always in this order, nobody waits in a circle. SQLite has one writer at a time anyway.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return
+    stories, authors = {each.story_id for each in comments}, {each.author_id for each in comments}
+    with db.session.no_autoflush:
+        for table, ids in ((Story, stories), (Author, authors)):
+            rows = select(table.id).where(table.id.in_(ids)).order_by(table.id)
+            db.session.execute(rows.with_for_update(key_share=True))
+
+
+def retract(comment: Comment, *, now: datetime) -> None:
+    """The writer takes the comment back: no change of status, but nobody reads it any more."""
+    wait_for_turn([comment])
+    db.session.refresh(comment)  # whoever had to wait looks again
+    if comment.retracted_at is None:
+        was_visible = comment.is_visible
+        comment.retracted_at = now
+        flush(comment)
+        _count(comment, was_visible)
+
+
+def _become(comment: Comment, status: Status) -> None:
+    was_visible, before = comment.is_visible, comment.status
+    comment.status = status
+    if status is not Status.APPROVED:
+        comment.featured_at = None
+    flush(comment)
+    _count(comment, was_visible)
+    _count_for_author(comment, before)
+
+
+def _count(comment: Comment, was_visible: bool) -> None:
+    """Keep the story's and the ancestors' counts of visible comments, in the same transaction."""
+    change = comment.is_visible - was_visible
+    if not change:
+        return
+    counted = update(Story).where(Story.id == comment.story_id).values(comment_count=Story.comment_count + change)
+    db.session.execute(_straight(counted))
+    if comment.parent_id:
+        _count_above(comment.parent_id, change)
+
+
+def _count_above(parent_id: int, change: int) -> None:
+    table = cast(Table, Comment.__table__)
+    above = select(table.c.id, table.c.parent_id).where(table.c.id == parent_id).cte("above", recursive=True)
+    above = above.union_all(select(table.c.id, table.c.parent_id).join(above, table.c.id == above.c.parent_id))
+    # On the table, not the mapped class: a count that moves is no new version of the comment.
+    db.session.execute(
+        table.update()
+        .where(table.c.id.in_(select(above.c.id)))
+        .values(visible_replies=table.c.visible_replies + change)
+    )
+
+
+def _count_for_author(comment: Comment, before: str) -> None:
+    refused = (Status.REJECTED, Status.SPAM)
+    approved = (comment.status == Status.APPROVED) - (before == Status.APPROVED)
+    rejected = (comment.status in refused) - (before in refused)
+    if not approved and not rejected:
+        return
+    values: dict[str, Any] = {
+        "approved_count": Author.approved_count + approved,
+        "rejected_count": Author.rejected_count + rejected,
+    }
+    if approved > 0:
+        # Until one was let through, nothing an author called themselves was seen by anybody.
+        unseen = Author.is_byline.is_(False) & (Author.approved_count == 0)
+        values["name"] = case((unseen, comment.author_name), else_=Author.name)
+        values["website"] = case((unseen, comment.website), else_=Author.website)
+    db.session.execute(_straight(update(Author).where(Author.id == comment.author_id).values(values)))
+
+
+def _straight(statement: Update) -> Update:
+    """Only the database counts: bringing the session's objects in step would cost as much as the statement."""
+    return statement.execution_options(synchronize_session=False)
+
+
+def flush(comment: Comment) -> None:
+    """Write what is waiting. Raises Stale when somebody else changed the comment since it was read."""
+    try:
+        db.session.flush()
+    except StaleDataError as error:
+        raise Stale("This comment was changed by somebody else at the same moment.") from error

@@ -1,0 +1,166 @@
+"""Comments, their text over time, what the rules said of them, and every change of status."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import Account
+from ..authors.models import Author
+from ..core.database import PREFIX, Base, BigId
+from ..stories.models import Story
+
+
+class Status(StrEnum):
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    SPAM = "SPAM"
+
+
+STATUSES = ", ".join(repr(str(status)) for status in Status)
+
+
+class Comment(Base):
+    """What one author said under one story. `version` counts every change, so that nobody decides blindly."""
+
+    __tablename__ = f"{PREFIX}comment"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({STATUSES})", name="status"),
+        CheckConstraint("visible_replies >= 0", name="visible_replies"),
+        CheckConstraint("likes >= 0", name="likes"),
+        CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="depth"),
+        UniqueConstraint("site_id", "idempotency_key"),
+        Index("ix_commentsvc_comment_thread", "story_id", "parent_id", "created_at", "id"),
+        Index("ix_commentsvc_comment_liked", "story_id", "parent_id", "likes", "id"),
+        Index("ix_commentsvc_comment_parent", "parent_id", "created_at", "id"),
+        Index("ix_commentsvc_comment_queue", "site_id", "status", "created_at", "id"),
+        Index("ix_commentsvc_comment_author", "author_id", "created_at", "id"),
+        Index("ix_commentsvc_comment_said", "story_id", "fingerprint"),
+        Index("ix_commentsvc_comment_network", "network_hash", "created_at"),
+        # SQLite does not keep the length of a VARCHAR by itself.
+        CheckConstraint(f"length(author_name) <= {Author.NAME_LENGTH}", name="author_name"),
+        CheckConstraint(f"length(website) <= {Author.WEBSITE_LENGTH}", name="website"),
+        {"sqlite_autoincrement": True},  # the number of a comment that is gone is never another's
+    )
+    TEXT_LENGTH, KEY_LENGTH = 10_000, 200
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
+    story_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"))
+    author_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}author.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}comment.id"))
+    depth: Mapped[int] = mapped_column(default=0)
+    author_name: Mapped[str] = mapped_column(String(Author.NAME_LENGTH))
+    website: Mapped[str | None] = mapped_column(String(Author.WEBSITE_LENGTH))
+    status: Mapped[str] = mapped_column(String(10))
+    content: Mapped[list[Any]] = mapped_column(JSON)
+    html: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    revision_number: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    likes: Mapped[int] = mapped_column(default=0)
+    visible_replies: Mapped[int] = mapped_column(default=0)
+    network_hash: Mapped[str | None] = mapped_column(String(64))
+    receipt_salt: Mapped[str] = mapped_column(String(64))
+    idempotency_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    idempotency_body: Mapped[str | None] = mapped_column(String(64))
+    editable_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    retracted_at: Mapped[datetime | None]
+    featured_at: Mapped[datetime | None]
+    author: Mapped[Author] = relationship()
+    story: Mapped[Story] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_visible(self) -> bool:
+        return self.status == Status.APPROVED and self.retracted_at is None
+
+    def is_editable(self, now: datetime) -> bool:
+        """Inside the window, neither retracted nor refused by a person."""
+        waiting_or_shown = self.status in (Status.PENDING, Status.APPROVED) and self.retracted_at is None
+        return waiting_or_shown and self.editable_until is not None and now <= self.editable_until
+
+
+class Revision(Base):
+    """The text of a comment as typed, and what was made of it, at one time."""
+
+    __tablename__ = f"{PREFIX}revision"
+    __table_args__ = (
+        UniqueConstraint("comment_id", "number"),
+        CheckConstraint(f"length(text) <= {Comment.TEXT_LENGTH}", name="text"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    content: Mapped[list[Any]] = mapped_column(JSON)
+    html: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    comment: Mapped[Comment] = relationship()
+
+
+class StoredVerdict(Base):
+    """What one rule said of one revision; `spans` mark places in its text, in characters."""
+
+    __tablename__ = f"{PREFIX}verdict"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}revision.id", ondelete="CASCADE"), index=True)
+    rule: Mapped[str] = mapped_column(String(60))
+    outcome: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    spans: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    score: Mapped[float | None]
+    created_at: Mapped[datetime]
+    comment: Mapped[Comment] = relationship()
+    revision: Mapped[Revision] = relationship()
+
+    __table_args__ = (Index("ix_commentsvc_verdict_rule", "comment_id", "rule"),)
+
+
+class Decision(Base):
+    """One change of a comment: from what to what, by whom (an account, or a rule), on which revision, and why."""
+
+    __tablename__ = f"{PREFIX}decision"
+    __table_args__ = (
+        CheckConstraint(f"before IN ({STATUSES})", name="before"),
+        CheckConstraint(f"after IN ({STATUSES})", name="after"),
+        CheckConstraint("(account_id IS NULL) OR (rule IS NULL)", name="actor"),
+        Index("ix_commentsvc_decision_log", "site_id", "id"),
+    )
+    REASON_LENGTH = 60
+    NOTE_LENGTH = 2000
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}revision.id", ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="SET NULL"), index=True)
+    rule: Mapped[str | None] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(String(10))
+    after: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    account: Mapped[Account | None] = relationship()
+    comment: Mapped[Comment] = relationship()
+    revision: Mapped[Revision] = relationship()
+
+
+class Like(Base):
+    """One reader's liking of one comment; who it was is only a keyed hash."""
+
+    __tablename__ = f"{PREFIX}like"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), primary_key=True)
+    reader_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime]

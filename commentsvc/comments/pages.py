@@ -1,0 +1,218 @@
+"""The readers' pages without JavaScript: a thread with its form, an author's profile, a comment's own address."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from ..authors.queries import author_by_slug
+from ..core import inputs
+from ..core.clock import now
+from ..core.database import db
+from ..core.errors import DomainError, NotFound, ValidationFailed
+from ..core.ids import read_id
+from ..core.paging import read_cursor
+from ..core.web import keys, links, revalidated
+from ..sites.models import Site
+from ..sites.service import site_named
+from ..sites.web import about, ensure_origin
+from ..stories.models import Story
+from ..stories.queries import StoryName, find_story, stories_signed_by
+from ..stories.service import state_now
+from . import queries
+from .forms import CommentForm
+from .models import Comment, Status
+from .present import Presenter
+from .routes import store, story_name
+from .thread import SORTS, Shown, page_of_replies, page_of_thread
+
+bp = Blueprint("reader_pages", __name__)
+
+WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
+PAGE = 25
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(keys().cookie_secret, salt=f"commentsvc {purpose}")
+
+
+def _site(key: str) -> Site:
+    return about(site_named(inputs.line({"site": key}, "site", limit=Site.KEY_LENGTH)))
+
+
+def thread_context(site: Site, name: StoryName, form: CommentForm | None = None, **more: Any) -> dict[str, Any]:
+    """What the templates of a thread need; the same for every reader but for the form that just failed."""
+    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
+    story = find_story(site.id, name)
+    shown: list[Shown] = []
+    following = None
+    if story and site.settings.mode != "hidden":
+        cursor = read_cursor(request.args.get("cursor"))
+        shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=PAGE)
+    return {
+        "site": site,
+        "name": name,
+        "story": story,
+        "state": state_now(site, story, now()),
+        "show": Presenter(site, links(), "html", [each.id for each in story.authors] if story else []),
+        "shown": shown,
+        "next_cursor": following,
+        "sort": sort,
+        "sorts": SORTS,
+        "form": form or blank_form(site),
+        "action": links().thread(site.key, story=name.id, url=name.url),
+        "parent": None,
+        "waiting": None,
+        **more,
+    }
+
+
+def blank_form(site: Site) -> CommentForm:
+    """An empty form that knows when it was drawn."""
+    form = CommentForm(None, settings=site.settings)
+    form.opened.data = _signer("form opened").dumps("")
+    form.parent.data = inputs.line(request.args, "parent", limit=20)
+    return form
+
+
+@bp.get("/thread/<key>")
+def thread(key: str) -> Response:
+    site, name = _site(key), story_name()
+    waiting = _waiting_comment(site)
+    context = thread_context(site, name, waiting=waiting, parent=_parent_still_there(request.args.get("parent")))
+    page = make_response(render_template("comments/thread.html", **context))
+    if waiting or "waiting" in request.args:
+        # Only its writer has this address; no cache and no search engine may keep what is not approved.
+        # Not "no-referrer": with it browsers send the form on this page from an origin called "null".
+        page.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})
+        return page
+    return page if request.args.get("parent") else _page_for_all(page)
+
+
+def _page_for_all(page: Response) -> Response:
+    # The time the form was drawn is in it, so its bytes differ; a short life instead of an ETag.
+    page.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return page
+
+
+def _parent(comment_id: str | None) -> Comment | None:
+    return queries.public_comment(read_id(comment_id))[0] if comment_id else None
+
+
+def _waiting_comment(site: Site) -> Comment | None:
+    """The writer's own comment that waits for a moderator, named by a signed address that ends soon."""
+    try:
+        number = _signer("see waiting").loads(request.args.get("waiting", ""), max_age=WAITING_SHOWN)
+    except BadSignature:
+        return None
+    comment = db.session.get(Comment, number)
+    return comment if comment and comment.site_id == site.id and comment.status == Status.PENDING else None
+
+
+@bp.post("/thread/<key>")
+def post(key: str) -> Response:
+    site, name = _site(key), story_name()
+    ensure_origin(site)
+    form = CommentForm(MultiDict(request.form), settings=site.settings)
+    try:
+        submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
+        posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
+    except DomainError as error:
+        if isinstance(error, ValidationFailed) and not form.errors:
+            raise
+        return _form_again(site, name, form, error)
+    return redirect(_address_of(site, name, posted.comment), 303)  # type: ignore[return-value]
+
+
+def _seconds_open(opened: str | None) -> float | None:
+    """How long the form was open, as its signed time says; a missing or foreign one says nothing."""
+    try:
+        _, drawn = _signer("form opened").loads(opened or "", return_timestamp=True)
+    except BadSignature:
+        return None
+    return max(0.0, (now() - drawn).total_seconds())
+
+
+def _form_again(site: Site, name: StoryName, form: CommentForm, error: DomainError) -> Response:
+    """The page with everything the reader typed, and what was wrong."""
+    db.session.rollback()
+    message = None if form.errors else str(error)
+    context = thread_context(site, name, form, failure=message, parent=_parent_still_there(form.parent.data))
+    page = make_response(render_template("comments/thread.html", **context), error.http_status)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _parent_still_there(comment_id: str | None) -> Comment | None:
+    """The comment that is answered; one that vanished meanwhile is no reason to lose what was typed."""
+    try:
+        return _parent(comment_id) if comment_id else None
+    except NotFound:
+        return None
+
+
+def _address_of(site: Site, name: StoryName, comment: Comment) -> str:
+    """Where the writer goes next: to the comment, or to the note that it waits."""
+    query = {"story": name.id, "url": name.url}
+    if not comment.is_visible:
+        query["waiting"] = _signer("see waiting").dumps(comment.id)
+    return f"{links().thread(site.key, **query)}#comment-{comment.id}"
+
+
+@bp.get("/thread/<key>/replies/<comment_id>")
+def replies(key: str, comment_id: str) -> Response:
+    """One comment and its replies, page by page: where "more replies" leads."""
+    site = _site(key)
+    comment, owner = queries.public_comment(read_id(comment_id))
+    if owner.id != site.id:
+        return redirect(url_for(".replies", key=owner.key, comment_id=comment_id))  # type: ignore[return-value]
+    shown, following = page_of_replies(comment, after=read_cursor(request.args.get("cursor")))
+    show = Presenter(site, links(), "html", [author.id for author in comment.story.authors])
+    context = {
+        "site": site,
+        "comment": comment,
+        "story": comment.story,
+        "shown": shown,
+        "show": show,
+        "next_cursor": following,
+    }
+    return make_response(render_template("comments/replies.html", **context))
+
+
+@bp.get("/fragment/thread")
+def fragment() -> Response:
+    """The bare thread as HTML, for server-side inclusion."""
+    site = _site(inputs.line(request.args, "site", limit=Site.KEY_LENGTH) or "")
+    return revalidated(make_response(thread_fragment(site.key, story_name())))
+
+
+def thread_fragment(key: str, name: StoryName) -> Markup:
+    """The thread and a link to its form; nothing in it belongs to one reader."""
+    context = thread_context(site_named(key), name)
+    return Markup(render_template("comments/fragment.html", **context))  # noqa: S704 - the template escapes
+
+
+@bp.get("/authors/<key>/<slug>")
+def profile(key: str, slug: str) -> Response:
+    site = _site(key)
+    author = author_by_slug(site.id, inputs.line({"slug": slug}, "slug") or "")
+    comments, following = queries.visible_by(author, site, after=read_cursor(request.args.get("cursor")))
+    page = render_template(
+        "authors/profile.html",
+        site=site,
+        author=author,
+        picture=links().own(author.avatar),
+        stories=stories_signed_by(author.id),
+        comments=comments,
+        show=Presenter(site, links(), "html"),
+        next_cursor=following,
+    )
+    return revalidated(make_response(page))
+
+
+@bp.get("/c/<comment_id>")
+def permalink(comment_id: str) -> Response:
+    comment, site = queries.public_comment(read_id(comment_id))
+    return redirect(Presenter(site, links()).place(comment, comment.story))  # type: ignore[return-value]

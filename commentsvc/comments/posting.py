@@ -1,0 +1,464 @@
+"""A reader posts, edits or retracts: who writes, which story, clean text, every rule asked, kept with its record."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from ..authors.models import Author, Standing
+from ..authors.queries import restrained
+from ..authors.service import new_commenter
+from ..core.crypto import Keyring, new_token
+from ..core.database import db
+from ..core.errors import Conflict, DomainError, Forbidden, TooFast
+from ..core.html import Rendered, render
+from ..core.mail_address import address_hashes
+from ..core.text import fingerprint
+from ..screening import Draft, House, Outcome, Screening, Verdict, screen
+from ..sites.models import Site
+from ..stories.models import Story
+from ..stories.service import state_now
+from . import lifecycle
+from .models import Comment, Revision, Status, StoredVerdict
+
+NETWORK_BURST = 20  # comments one network may send at once; after that one per `flood_seconds` on average
+IDEMPOTENCY_KEPT = timedelta(hours=24)
+REVISIONS_ALLOWED = 20  # texts of one comment
+EDIT_PACE = timedelta(seconds=10)  # between two edits; less where `flood_seconds` is less
+DEEPEST = 100  # levels of replies; a reply below them stands beside the comment it answers
+
+
+TOLD_TO_WRITER = {
+    "uses_rejected_word": "It uses words that a moderator looks at first.",
+    "uses_held_word": "It uses words that a moderator looks at first.",
+    "author_is_watched": "A moderator reads it first.",
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a reader sent, validated and cleaned; `seconds_to_write` is None where nobody measured it."""
+
+    text: str
+    name: str
+    email: str
+    website: str | None = None
+    parent: str | None = None
+    honeypot: str = ""
+    seconds_to_write: float | None = None
+    idempotency_key: str | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What the text says, for noticing that it was said before."""
+        return fingerprint(self.text)
+
+    def digest(self, story: Story, keys: Keyring) -> str:
+        """What must be equal for a repeated Idempotency-Key to mean the same; keyed, for the address is in it."""
+        said = {name: value for name, value in asdict(self).items() if name != "seconds_to_write"}
+        return keys.hash("idempotency", json.dumps([story.id, said], sort_keys=True))
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A stored comment and what the rules said of it."""
+
+    comment: Comment
+    screening: Screening
+
+
+class StoryClosed(Forbidden):
+    code, title = "story_closed", "Comments are closed"
+
+
+class NotWelcome(Forbidden):
+    code, title = "not_welcome", "Not welcome"
+
+
+class Duplicate(Conflict):
+    code, title = "duplicate", "Said already"
+
+
+class IdempotencyConflict(Conflict):
+    code, title = "idempotency_conflict", "Idempotency-Key used before"
+
+
+class WindowOver(Conflict):
+    code, title = "window_over", "The time to edit is over"
+
+
+class ParentNotInStory(DomainError):
+    http_status, code, title = 422, "parent_not_in_story", "Unknown parent"
+
+
+class ParentNotVisible(DomainError):
+    http_status, code, title = 422, "parent_not_visible", "The parent is not visible"
+
+
+REFUSALS: dict[str, type[DomainError]] = {
+    "story_closed": StoryClosed,
+    "not_welcome": NotWelcome,
+    "duplicate": Duplicate,
+}
+
+
+def house_of(site: Site) -> House:
+    """The site's settings as the rules want them."""
+    settings = site.settings
+    return House(
+        mode=settings.mode,
+        hold_first_comments=settings.hold_first_comments,
+        hold_unconfirmed=settings.hold_unconfirmed,
+        links_allowed=settings.links_allowed,
+        flood_seconds=settings.flood_seconds,
+        quick_form_seconds=settings.quick_form_seconds,
+        duplicate_check=settings.duplicate_check,
+        honeypot_check=settings.honeypot_check,
+        words_reject=tuple(filter(None, map(str.strip, settings.words_reject.splitlines()))),
+        words_hold=tuple(filter(None, map(str.strip, settings.words_hold.splitlines()))),
+        when_silent=Outcome.HOLD if settings.when_silent == "hold" else Outcome.NOTE,
+    )
+
+
+def post(
+    site: Site,
+    story: Story,
+    submission: Submission,
+    *,
+    writer: Author | None,
+    network_hash: str,
+    keys: Keyring,
+    now: datetime,
+) -> Posted:
+    """Store what a reader said, with the status the rules decided on.
+
+    `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed.
+    Raises what the contract names: StoryClosed, NotWelcome, Duplicate, TooFast, ParentNotInStory, ParentNotVisible,
+    IdempotencyConflict.
+    """
+    hashes = address_hashes(submission.email, f"site {site.id}", keys)
+    _one_at_a_time(hashes[0])
+    if known := _sent_before(site, story, submission, keys, now):
+        return Posted(known, _screening_of(known))
+    parent = _parent_of(story, submission.parent)
+    rendered = render(submission.text)
+    draft = _draft(site, story, submission, rendered, writer, hashes, network_hash, now)
+    screening = screen(draft, house_of(site))
+    _refuse(screening)
+    author = writer or _first_time(site, submission, keys, now)
+    comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
+    _keep(comment, submission.text, rendered, screening, now)
+    return Posted(comment, screening)
+
+
+def proven_author(site: Site, proof: Comment | None, email: str, keys: Keyring) -> Author | None:
+    """The author of an earlier comment whose receipt was shown, if the address typed is still the same."""
+    if proof is None or proof.site_id != site.id:
+        return None
+    author = db.session.get(Author, proof.author_id)
+    return author if author and author.email_hash in address_hashes(email, f"site {site.id}", keys) else None
+
+
+def _first_time(site: Site, submission: Submission, keys: Keyring, now: datetime) -> Author:
+    author = new_commenter(
+        site.id, name=submission.name, address=submission.email, website=submission.website, keys=keys, now=now
+    )
+    db.session.flush()
+    return author
+
+
+def _one_at_a_time(address_hash: str) -> None:
+    """Two posts of one writer wait for each other, so that neither duplicate nor flood slips between them.
+
+    SQLite has one writer at a time anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        number = int(address_hash[:15], 16)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _sent_before(site: Site, story: Story, submission: Submission, keys: Keyring, now: datetime) -> Comment | None:
+    if submission.idempotency_key is None:
+        return None
+    known = db.session.scalar(
+        select(Comment).where(Comment.site_id == site.id, Comment.idempotency_key == submission.idempotency_key)
+    )
+    if known is None:
+        return None
+    if now - known.created_at > IDEMPOTENCY_KEPT:
+        known.idempotency_key = known.idempotency_body = None
+        db.session.flush()
+        return None
+    if known.idempotency_body != submission.digest(story, keys):
+        raise IdempotencyConflict("This Idempotency-Key was used for another comment.")
+    return known
+
+
+def _screening_of(comment: Comment) -> Screening:
+    """What the rules said when it was stored: a retry gets the answer its first attempt would have got."""
+    rows = select(StoredVerdict).where(StoredVerdict.comment_id == comment.id).order_by(StoredVerdict.id)
+    stored = db.session.scalars(rows)
+    return Screening(tuple(Verdict(each.rule, Outcome[each.outcome.upper()], each.reason) for each in stored))
+
+
+def _parent_of(story: Story, parent_id: str | None) -> Comment | None:
+    if parent_id is None:
+        return None
+    numeric = parent_id.isascii() and parent_id.isdigit() and len(parent_id) < 19
+    parent = db.session.get(Comment, int(parent_id)) if numeric else None
+    if parent is None or parent.story_id != story.id:
+        raise ParentNotInStory("The comment you answer is not part of this discussion.")
+    if not parent.is_visible:
+        raise ParentNotVisible("The comment you answer is not visible any more.")
+    return parent if parent.depth < DEEPEST else db.session.get(Comment, parent.parent_id)
+
+
+def _draft(
+    site: Site,
+    story: Story,
+    submission: Submission,
+    rendered: Rendered,
+    author: Author | None,
+    hashes: Sequence[str],
+    network_hash: str,
+    now: datetime,
+) -> Draft:
+    """Everything the rules may want to know, looked up once."""
+    # Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs.
+    restraint = author or restrained(site.id, hashes, now)
+    mark, state = submission.fingerprint, state_now(site, story, now)
+    return Draft(
+        text=submission.text,
+        name=submission.name,
+        website=submission.website or "",
+        link_spans=rendered.link_spans,
+        story_is_open=state != "closed",
+        story_is_held=state == "held",
+        closed_because="Comments are closed under this story.",
+        standing=restraint.standing_at(now) if restraint else Standing.NORMAL,
+        standing_until=restraint.standing_until if restraint else None,
+        approved_before=author.approved_count if author else 0,
+        address_confirmed=bool(author and author.confirmed_at),
+        writer_is_proven=author is not None,
+        said_before=_said_before(story, mark, author, hashes, network_hash),
+        seconds_since_last=_seconds_since_last(site, author, hashes, network_hash, now),
+        network_burst=_network_burst(site, network_hash, now),
+        honeypot=submission.honeypot,
+        seconds_to_write=submission.seconds_to_write,
+        is_edit=False,
+    )
+
+
+def _said_before(story: Story, mark: str, author: Author | None, hashes: Sequence[str], network_hash: str) -> bool:
+    """Whether this writer said the same under this story.
+
+    Without proof only what came from the same network counts: else anybody could try out which address belongs to
+    a comment that everybody can read.
+    """
+    rows = select(Comment.id).join(Author).where(Comment.story_id == story.id, Comment.fingerprint == mark)
+    rows = rows.where(Comment.retracted_at.is_(None), _by_writer(author, hashes, network_hash))
+    return db.session.scalar(rows.limit(1)) is not None
+
+
+def _by_writer(author: Author | None, hashes: Sequence[str], network_hash: str) -> ColumnElement[bool]:
+    """The proven author's comments; without proof those under the same address from the same network."""
+    if author:
+        return Author.id == author.id
+    return and_(Author.email_hash.in_(hashes), Comment.network_hash == network_hash)
+
+
+def _seconds_since_last(
+    site: Site, author: Author | None, hashes: Sequence[str], network_hash: str, now: datetime
+) -> float | None:
+    """Since this writer's last comment. A typed address is not enough: it would let a stranger silence somebody."""
+    if not site.settings.flood_seconds:
+        return None
+    recent = now - timedelta(seconds=site.settings.flood_seconds)
+    rows = select(func.max(Comment.created_at)).join(Author).where(Author.site_id == site.id)
+    last = db.session.scalar(rows.where(Comment.created_at > recent, _by_writer(author, hashes, network_hash)))
+    return (now - last).total_seconds() if last else None
+
+
+def _network_burst(site: Site, network_hash: str, now: datetime) -> bool:
+    """Whether this network has sent more than one comment per `flood_seconds` on average, after a free burst."""
+    if not site.settings.flood_seconds:
+        return False
+    since = now - timedelta(seconds=site.settings.flood_seconds * NETWORK_BURST)
+    rows = (
+        select(func.count())
+        .select_from(Comment)
+        .where(Comment.network_hash == network_hash, Comment.created_at > since, Comment.site_id == site.id)
+    )
+    return (db.session.scalar(rows) or 0) >= NETWORK_BURST
+
+
+def _refuse(screening: Screening) -> None:
+    """Raise what a refusal means; anything weaker is stored."""
+    verdict = screening.decisive
+    if verdict is None or verdict.outcome is not Outcome.REFUSE:
+        return
+    if verdict.code == "too_fast":
+        raise TooFast(_sentence(verdict), verdict.retry_after or 1)
+    raise REFUSALS[verdict.code or "not_welcome"](_sentence(verdict))
+
+
+def _sentence(verdict: Verdict) -> str:
+    return verdict.reason[:1].upper() + verdict.reason[1:].rstrip(".") + "."
+
+
+def _new_comment(
+    site: Site,
+    story: Story,
+    submission: Submission,
+    rendered: Rendered,
+    author: Author,
+    parent: Comment | None,
+    network_hash: str,
+    keys: Keyring,
+    now: datetime,
+) -> Comment:
+    window = site.settings.edit_window_minutes
+    return Comment(
+        site_id=site.id,
+        story_id=story.id,
+        author_id=author.id,
+        parent_id=parent.id if parent else None,
+        depth=parent.depth + 1 if parent else 0,
+        author_name=submission.name,
+        website=submission.website,
+        status=Status.PENDING,
+        content=rendered.tree,
+        html=rendered.html,
+        fingerprint=submission.fingerprint,
+        revision_number=1,
+        likes=0,
+        visible_replies=0,
+        network_hash=network_hash,
+        receipt_salt=new_token(),
+        idempotency_key=submission.idempotency_key,
+        idempotency_body=submission.digest(story, keys) if submission.idempotency_key else None,
+        editable_until=now + timedelta(minutes=window) if window else None,
+        created_at=now,
+    )
+
+
+def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime) -> None:
+    """The revision, every verdict on it, and the decision they led to."""
+    revision = Revision(
+        comment=comment,
+        number=comment.revision_number,
+        text=text,
+        content=rendered.tree,
+        html=rendered.html,
+        created_at=now,
+    )
+    db.session.add_all(_stored(verdict, comment, revision, now) for verdict in screening.verdicts)
+    lifecycle.settle(comment, revision, screening, now=now)
+    lifecycle.flush(comment)
+
+
+def _stored(verdict: Verdict, comment: Comment, revision: Revision, now: datetime) -> StoredVerdict:
+    return StoredVerdict(
+        comment=comment,
+        revision=revision,
+        rule=verdict.rule,
+        outcome=verdict.outcome.name.lower(),
+        reason=verdict.reason,
+        spans=[list(span) for span in verdict.spans],
+        score=verdict.score,
+        created_at=now,
+    )
+
+
+def edit(site: Site, comment: Comment, text: str, *, now: datetime) -> Posted:
+    """Another text for a comment, inside its window: a new comment to the rules. The same text changes nothing.
+
+    Raises WindowOver, TooFast, and what the rules refuse.
+    """
+    lifecycle.wait_for_turn([comment])
+    db.session.refresh(comment)  # whoever had to wait looks again
+    _ensure_editable(site, comment, now)
+    if text == _text_of(comment):
+        return Posted(comment, _screening_of(comment))
+    author = db.session.get_one(Author, comment.author_id)
+    rendered = render(text)
+    screening = screen(_draft_of_edit(site, comment, author, text, rendered, now), house_of(site))
+    _refuse(screening)
+    screening = _with_what_came_before(comment, author, screening, now)
+    comment.content, comment.html = rendered.tree, rendered.html
+    comment.fingerprint, comment.edited_at = fingerprint(text), now
+    comment.revision_number += 1
+    _keep(comment, text, rendered, screening, now)
+    return Posted(comment, screening)
+
+
+def _ensure_editable(site: Site, comment: Comment, now: datetime) -> None:
+    """Edits have a pace and an end, or a writer could change a text under every moderator's hands."""
+    if comment.status in (Status.REJECTED, Status.SPAM):
+        raise WindowOver("It was decided that this comment is not published; it cannot be edited any more.")
+    if not comment.is_editable(now):
+        raise WindowOver("The time to edit this comment is over.")
+    if comment.revision_number >= REVISIONS_ALLOWED:
+        raise WindowOver("This comment was edited too often to be edited again.")
+    pace = min(EDIT_PACE, timedelta(seconds=site.settings.flood_seconds))
+    if comment.edited_at and now - comment.edited_at < pace:
+        raise TooFast("You edited this a moment ago. Please wait a little.", math.ceil(pace.total_seconds()))
+
+
+def _text_of(comment: Comment) -> str | None:
+    rows = select(Revision.text).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
+    return db.session.scalar(rows)
+
+
+def _draft_of_edit(site: Site, comment: Comment, author: Author, text: str, rendered: Rendered, now: datetime) -> Draft:
+    state = state_now(site, comment.story, now)
+    return Draft(
+        text=text,
+        name=comment.author_name,
+        website=comment.website or "",
+        link_spans=rendered.link_spans,
+        story_is_open=state != "closed",
+        story_is_held=state == "held",
+        closed_because="Comments are closed under this story.",
+        standing=author.standing_at(now),
+        standing_until=author.standing_until,
+        approved_before=author.approved_count - (comment.status == Status.APPROVED),
+        address_confirmed=author.confirmed_at is not None,
+        writer_is_proven=True,
+        said_before=False,
+        seconds_since_last=None,
+        network_burst=False,
+        honeypot="",
+        seconds_to_write=None,
+        is_edit=True,
+    )
+
+
+def _with_what_came_before(comment: Comment, author: Author, screening: Screening, now: datetime) -> Screening:
+    """An edit neither publishes what was waiting nor keeps an approval for other words than it was given to.
+
+    A trusted author's approved comment is the exception: trust outranks caution.
+    """
+    if comment.status == Status.PENDING:
+        reason = "it was waiting before it was edited"
+    elif author.standing_at(now) is not Standing.TRUSTED:
+        reason = "it was changed after it was approved"
+    else:
+        return screening
+    return Screening((*screening.verdicts, Verdict(rule="edited", outcome=Outcome.HOLD, reason=reason)))
+
+
+def reasons_for_writer(screening: Screening) -> list[str]:
+    """Why a comment waits, in sentences its writer may read.
+
+    A spam trap does not explain itself and a word list is not read out: both would be walked around. What stands
+    against an author is not told either: the writer may only have typed that author's address.
+    """
+    if screening.outcome is Outcome.SPAM:
+        return []
+    waiting = [verdict for verdict in screening.verdicts if verdict.outcome in (Outcome.HOLD, Outcome.REJECT)]
+    return list(dict.fromkeys(TOLD_TO_WRITER.get(verdict.rule) or _sentence(verdict) for verdict in waiting))

@@ -1,0 +1,118 @@
+"""Comments and stories as JSON (CONTRACT section 3), the same for every reader."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..authors.present import author_json, profile_json
+from ..core.clock import rfc3339
+from ..core.links import Links
+from ..core.mail_address import MAX_LENGTH as EMAIL_LENGTH
+from ..sites.models import Site
+from ..stories.models import Story
+from ..stories.queries import StoryName
+from ..stories.service import state_now
+from .models import Comment
+from .thread import Shown
+
+FORMATS = ("tree", "html")
+
+
+@dataclass(frozen=True)
+class Presenter:
+    """How the comments of one answer are written: whose site, which links, tree or HTML, who signs the story."""
+
+    site: Site
+    links: Links
+    format: str = "tree"
+    byline_ids: Collection[int] = ()
+
+    def comment(
+        self, comment: Comment, story: Story, replies: Sequence[Shown] = (), more: Any = None
+    ) -> dict[str, Any]:
+        """One comment. One that is gone keeps its place and loses its words and its author."""
+        visible = comment.is_visible
+        return {
+            "id": str(comment.id),
+            "parent": str(comment.parent_id) if comment.parent_id else None,
+            "state": self._state(comment),
+            "author": self.author(comment) if visible else None,
+            **self._words(comment, visible),
+            "created_at": rfc3339(comment.created_at),
+            "edited_at": rfc3339(comment.edited_at) if visible else None,
+            "likes": comment.likes if visible else 0,
+            "featured": visible and comment.featured_at is not None,
+            "reply_count": comment.visible_replies,
+            "replies": [self.shown(reply, story) for reply in replies],
+            "replies_cursor": str(more) if more else None,
+            "url": self.place(comment, story),
+        }
+
+    def shown(self, shown: Shown, story: Story) -> dict[str, Any]:
+        return self.comment(shown.comment, story, shown.replies, shown.more)
+
+    @staticmethod
+    def _state(comment: Comment) -> str:
+        if comment.retracted_at:
+            return "retracted"
+        return "visible" if comment.is_visible else "removed"
+
+    def _words(self, comment: Comment, visible: bool) -> dict[str, Any]:
+        if self.format == "html":
+            return {"html": comment.html if visible else ""}
+        return {"content": comment.content if visible else []}
+
+    def author(self, comment: Comment) -> dict[str, Any]:
+        badges = ["author"] if comment.author_id in self.byline_ids else []
+        return author_json(
+            comment.author,
+            self.site.key,
+            self.links,
+            name=comment.author_name,
+            website=comment.website,
+            badges=badges,
+        )
+
+    def place(self, comment: Comment, story: Story) -> str:
+        """Where the comment is read: in its article, else on the thread's own page."""
+        page = story.url or self.links.thread(self.site.key, story=story.external_id)
+        return f"{page}#comment-{comment.id}"
+
+    def story(self, story: Story | None, name: StoryName, now: datetime) -> dict[str, Any]:
+        """The story of a thread; one that is not known yet reads as empty and open."""
+        return {
+            "id": story.external_id if story else name.id,
+            "url": story.shown_url if story else None if name.id else name.url,
+            "title": story.shown_title if story else "",
+            "state": state_now(self.site, story, now),
+            "comment_count": story.comment_count if story and self.site.settings.mode != "hidden" else 0,
+            "authors": [profile_json(author, self.site.key, self.links) for author in story.authors] if story else [],
+        }
+
+    def form(self, story: Story | None, now: datetime) -> dict[str, Any]:
+        """What the form must ask, and the limits it must keep."""
+        settings = self.site.settings
+        return {
+            "state": state_now(self.site, story, now),
+            "required": ["text", "name", "email"],
+            "limits": {"text": settings.text_max_length, "name": 80, "email": EMAIL_LENGTH, "website": 2000},
+            "honeypot": "topic",
+            "challenge": None,
+            "edit_window_minutes": settings.edit_window_minutes,
+        }
+
+
+def related_json(story: Story, links: Links) -> dict[str, Any]:
+    """One entry of "You may also like"."""
+    return {
+        "id": story.external_id,
+        "title": story.title,
+        "url": story.url,
+        "excerpt": story.excerpt,
+        "image": links.own(story.image),
+        "category": story.category,
+        "published_at": rfc3339(story.published_at),
+        "authors": [author.name for author in story.authors],
+        "comment_count": story.comment_count,
+    }

@@ -1,0 +1,65 @@
+"""Finding comments."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from ..accounts.permissions import Actor, Permission, ensure
+from ..authors.models import Author
+from ..core.database import db
+from ..core.errors import NotFound
+from ..core.paging import Cursor
+from ..sites.models import Site
+from ..stories.models import Byline, Story
+from .models import Comment, Status
+
+PROFILE_PAGE = 20
+
+
+def public_comment(comment_id: int) -> tuple[Comment, Site]:
+    """A comment readers may know of, with its site: visible, or gone with visible replies. Raises NotFound."""
+    rows = select(Comment, Site).join(Site, Site.id == Comment.site_id).where(Comment.id == comment_id)
+    rows = rows.options(
+        joinedload(Comment.author),
+        joinedload(Comment.story).joinedload(Story.bylines).joinedload(Byline.author),
+        joinedload(Site.origins),
+    )
+    found = db.session.execute(rows).unique().first()
+    if found is None or not (found[0].is_visible or found[0].visible_replies) or found[1].settings.mode == "hidden":
+        raise NotFound("There is no such comment here.")
+    return found[0], found[1]
+
+
+def comment_for(actor: Actor, comment_id: int) -> Comment:
+    """The comment of this id, if the actor works on its site. Raises NotFound: hidden and missing are the same."""
+    comment = db.session.get(Comment, comment_id, options=[joinedload(Comment.author), joinedload(Comment.story)])
+    if comment is None:
+        raise NotFound("There is nothing here by that name.")
+    ensure(actor, Permission.MODERATE, comment.site_id)
+    return comment
+
+
+def _said_by(author: Author) -> list[ColumnElement[bool]]:
+    return [Comment.author_id == author.id, Comment.status == Status.APPROVED, Comment.retracted_at.is_(None)]
+
+
+def count_of(author: Author) -> int:
+    """How many visible comments an author has."""
+    return db.session.scalar(select(func.count()).select_from(Comment).where(*_said_by(author))) or 0
+
+
+def visible_by(author: Author, site: Site, *, after: Cursor | None) -> tuple[list[Comment], Cursor | None]:
+    """An author's visible comments, the newest first, with their stories; none on a hidden site."""
+    if site.settings.mode == "hidden":
+        return [], None
+    rows = select(Comment).join(Story, Story.id == Comment.story_id).options(contains_eager(Comment.story))
+    rows = rows.where(*_said_by(author))
+    if after:
+        rows = rows.where(
+            (Comment.created_at < after.moment) | ((Comment.created_at == after.moment) & (Comment.id < after.id))
+        )
+    rows = rows.options(joinedload(Comment.author)).order_by(Comment.created_at.desc(), Comment.id.desc())
+    found: Sequence[Comment] = list(db.session.scalars(rows.limit(PROFILE_PAGE + 1)))
+    page = list(found[:PROFILE_PAGE])
+    return page, Cursor.at(page[-1].created_at, page[-1].id) if len(found) > PROFILE_PAGE else None

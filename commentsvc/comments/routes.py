@@ -1,0 +1,231 @@
+"""The readers' calls about comments (CONTRACT section 3)."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
+
+from ..core import inputs
+from ..core.clock import now, rfc3339
+from ..core.database import db
+from ..core.errors import NotFound, Unauthorized, ValidationFailed
+from ..core.ids import read_id
+from ..core.paging import read_cursor
+from ..core.unit_of_work import unit_of_work
+from ..core.web import answer, bearer, json_body, keys, links, public_answer, reader_hash, reader_network
+from ..sites.models import Site
+from ..sites.service import site_named
+from ..sites.web import about, answers_pages, ensure_origin, requested_site
+from ..stories.models import Story
+from ..stories.queries import StoryName, find_story
+from ..stories.service import new_story
+from . import lifecycle, likes, posting, queries, receipts
+from .forms import JSON_FIELDS, CommentForm, EditForm
+from .models import Comment
+from .posting import Posted, Submission
+from .present import FORMATS, Presenter
+from .thread import SORTS, Shown, ancestors_of, page_of_replies, page_of_thread
+
+bp = answers_pages(Blueprint("comments_api", __name__, url_prefix="/api/v1"))
+
+LONGEST_ELAPSED = 7 * 24 * 3600.0  # seconds; a form may stay open for days
+
+
+def story_name() -> StoryName:
+    """The story a query names. Raises ValidationFailed."""
+    return StoryName(
+        inputs.line(request.args, "story", limit=Story.ID_LENGTH),
+        inputs.line(request.args, "url", limit=Story.URL_LENGTH),
+    )
+
+
+def _format() -> str:
+    return inputs.choice(request.args, "format", FORMATS, "tree")
+
+
+def _presenter(site: Site, story: Story | None) -> Presenter:
+    signers = [byline.author_id for byline in story.bylines] if story else []
+    return Presenter(site, links(), _format(), signers)
+
+
+@bp.get("/thread")
+def thread() -> Response:
+    site, name, moment = requested_site(), story_name(), now()
+    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
+    limit = inputs.whole_number(request.args, "limit", 25, low=1, high=100)
+    cursor = read_cursor(request.args.get("cursor"))
+    story = find_story(site.id, name)
+    show = _presenter(site, story)
+    shown: list[Shown] = []
+    following = None
+    if story and site.settings.mode != "hidden":
+        shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=limit)
+    return public_answer(
+        {
+            "story": show.story(story, name, moment),
+            "sort": sort,
+            "comments": [show.shown(each, story) for each in shown] if story else [],
+            "next_cursor": str(following) if following else None,
+            "form": show.form(story, moment),
+        }
+    )
+
+
+@bp.get("/comments/<comment_id>")
+def comment(comment_id: str) -> Response:
+    comment, site = _public_comment(comment_id)
+    show = _presenter(site, comment.story)
+    replies, more = page_of_replies(comment, after=None)
+    return public_answer(
+        {
+            "comment": show.comment(comment, comment.story, replies, more),
+            "ancestors": [show.comment(each, comment.story) for each in ancestors_of(comment)],
+        }
+    )
+
+
+@bp.get("/comments/<comment_id>/replies")
+def replies(comment_id: str) -> Response:
+    comment, site = _public_comment(comment_id)
+    cursor = read_cursor(request.args.get("cursor"))
+    show = _presenter(site, comment.story)
+    shown, following = page_of_replies(comment, after=cursor)
+    return public_answer(
+        {
+            "comments": [show.shown(each, comment.story) for each in shown],
+            "next_cursor": str(following) if following else None,
+        }
+    )
+
+
+def _public_comment(comment_id: str) -> tuple[Comment, Site]:
+    comment, site = queries.public_comment(read_id(comment_id))
+    return comment, about(site)
+
+
+@bp.post("/comments")
+def post_comment() -> Response:
+    _format()  # a wrong one is refused before anything is stored
+    payload = json_body()
+    fields = inputs.strings(payload, (*JSON_FIELDS, "site", "story", "url", "title"))
+    site = about(site_named(inputs.line(fields, "site", limit=Site.KEY_LENGTH)))
+    ensure_origin(site)
+    form = CommentForm(MultiDict(fields), settings=site.settings)
+    submission = form.submission(
+        seconds_to_write=_elapsed(payload), idempotency_key=_idempotency_key(request.headers.get("Idempotency-Key"))
+    )
+    name = StoryName(
+        inputs.line(fields, "story", limit=Story.ID_LENGTH), inputs.line(fields, "url", limit=Story.URL_LENGTH)
+    )
+    title = inputs.line(fields, "title", limit=Story.TITLE_LENGTH) or ""
+    return answer(_written(site, store(site, name, title, submission)), 201)
+
+
+def store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+    """One comment in one transaction.
+
+    Two first comments may make the same story at the same moment on two machines: the one that comes second begins
+    again and finds it.
+    """
+    try:
+        return _store(site, name, title, submission)
+    except IntegrityError:
+        return _store(site, name, title, submission)
+
+
+def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+    moment, network, token = now(), reader_network(), bearer()
+    with unit_of_work():
+        story = find_story(site.id, name) or new_story(site, name, title=title, now=moment, from_reader=True)
+        writer = posting.proven_author(site, receipts.proof_from(token, keys()), submission.email, keys())
+        return posting.post(site, story, submission, writer=writer, network_hash=network, keys=keys(), now=moment)
+
+
+def _elapsed(payload: dict[str, Any]) -> float | None:
+    seconds = payload.get("elapsed")
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_ELAPSED:
+        raise ValidationFailed({"elapsed": ["Use a number of seconds."]})
+    return float(seconds)
+
+
+def _idempotency_key(given: str | None) -> str | None:
+    if given is None:
+        return None
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", given):
+        raise ValidationFailed({"Idempotency-Key": ["Use 1 to 200 visible ASCII characters."]})
+    return given
+
+
+def _written(site: Site, posted: Posted) -> dict[str, Any]:
+    comment = posted.comment
+    story = db.session.get_one(Story, comment.story_id)
+    status = "approved" if comment.is_visible else "pending"
+    return {
+        "comment": {**_for_its_writer(site, story, comment), "status": status},
+        "receipt": {
+            "token": receipts.receipt_for(comment, keys()),
+            "editable_until": rfc3339(comment.editable_until),
+        },
+        "reasons": posting.reasons_for_writer(posted.screening),
+    }
+
+
+def _for_its_writer(site: Site, story: Story, comment: Comment) -> dict[str, Any]:
+    """The words stand in the answer to their writer even while nobody else sees them."""
+    show = _presenter(site, story)
+    words = {"html": comment.html} if show.format == "html" else {"content": comment.content}
+    return {**show.comment(comment, story), "author": show.author(comment), **words}
+
+
+@bp.patch("/comments/<comment_id>")
+def edit_comment(comment_id: str) -> Response:
+    _format()
+    fields = inputs.strings(json_body(), ("text",))
+    comment, site = _own_comment(comment_id)
+    text = EditForm(MultiDict(fields), settings=site.settings).new_text()
+    with unit_of_work():
+        posted = posting.edit(site, comment, text, now=now())
+    return answer(_written(site, posted))
+
+
+@bp.delete("/comments/<comment_id>")
+def retract_comment(comment_id: str) -> Response:
+    comment, _ = _own_comment(comment_id)
+    with unit_of_work():
+        lifecycle.retract(comment, now=now())
+    return answer({"comment": {"id": str(comment.id), "state": "retracted"}})
+
+
+def _own_comment(comment_id: str) -> tuple[Comment, Site]:
+    """The comment a receipt is for. Raises Unauthorized without one, NotFound for any other comment."""
+    token = bearer()
+    if token is None:
+        raise Unauthorized("Show the receipt of this comment.")
+    comment = receipts.comment_of(token, keys())
+    if comment.id != read_id(comment_id):
+        raise NotFound("This receipt is for another comment.")
+    site = about(db.session.get_one(Site, comment.site_id))
+    ensure_origin(site)
+    return comment, site
+
+
+@bp.put("/comments/<comment_id>/like")
+def like(comment_id: str) -> Response:
+    return _change_like(comment_id, likes.like)
+
+
+@bp.delete("/comments/<comment_id>/like")
+def unlike(comment_id: str) -> Response:
+    return _change_like(comment_id, likes.unlike)
+
+
+def _change_like(comment_id: str, change: Any) -> Response:
+    comment, site = _public_comment(comment_id)
+    ensure_origin(site)
+    with unit_of_work():
+        count = change(comment, reader_hash(), now=now())
+    return answer({"likes": count})

@@ -1,0 +1,146 @@
+"""Configuration: the environment (CONTRACT section 2), a `.env` file, and the data directory."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+PREFIX = "COMMENTSVC_"
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MAIL_URL")
+NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES")
+SHORTEST_SECRET = 32  # characters; 128 bits even when written as hex digits
+DATA_DIR = "commentsvc-data"  # below the folder the service is started in
+WELL_KNOWN = (
+    "secret",
+    "changeme",
+    "change-me",
+    "change_me",
+    "password",
+    "default",
+    "example",
+    "insecure",
+    "development",
+)
+
+
+class Misconfigured(Exception):
+    """The installation cannot start like this. `str(error)` says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation, as configured."""
+
+    data_dir: Path
+    secret_keys: tuple[str, ...]
+    database_url: str
+    redis_url: str | None = None
+    mail_url: str | None = None
+    base_url: str | None = None
+    trusted_proxies: int = 0
+    demo: bool = False
+
+
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, data_dir: Path | None = None, host_secret: str | None = None
+) -> Settings:
+    """The settings an environment gives; the process's own when none is handed in.
+
+    `host_secret` is the key of an application the service lives in; its quality is that application's affair.
+    Raises Misconfigured for unknown names, for a missing, short or well-known secret, for unreadable numbers.
+    """
+    given = _known(_with_dotenv(os.environ if environment is None else environment))
+    place = (data_dir or Path(given.get("DATA_DIR") or DATA_DIR)).expanduser().resolve()
+    return Settings(
+        data_dir=place,
+        secret_keys=_secrets(given.get("SECRET_KEY") or stored_secret(place), host_secret),
+        database_url=_database_url(given.get("DATABASE_URL"), place),
+        redis_url=given.get("REDIS_URL"),
+        mail_url=given.get("MAIL_URL"),
+        base_url=(given.get("BASE_URL") or "").rstrip("/") or None,
+        trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
+    )
+
+
+def data_directory() -> Path:
+    """Where this installation keeps what is its own."""
+    return Path(_known(_with_dotenv(os.environ)).get("DATA_DIR") or DATA_DIR).expanduser().resolve()
+
+
+def _with_dotenv(environment: Mapping[str, str]) -> dict[str, str]:
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**from_file, **environment}
+
+
+def _known(environment: Mapping[str, str]) -> dict[str, str]:
+    given = {name.removeprefix(PREFIX): value for name, value in environment.items() if name.startswith(PREFIX)}
+    files = {name: given.pop(f"{name}_FILE") for name in SECRETS if f"{name}_FILE" in given}
+    unknown = sorted(set(given) - set(NAMES))
+    if unknown:
+        raise Misconfigured(f"Unknown setting: {', '.join(PREFIX + name for name in unknown)}.")
+    return {name: value for name, value in {**given, **_contents(files)}.items() if value}
+
+
+def _contents(files: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return {name: Path(path).read_text().strip() for name, path in files.items()}
+    except OSError as error:
+        raise Misconfigured(f"A secret's file cannot be read: {error}.") from error
+
+
+def _secrets(own: str | None, host_secret: str | None) -> tuple[str, ...]:
+    return (host_secret,) if host_secret and not own else _secret_keys(own)
+
+
+def _secret_keys(given: str | None) -> tuple[str, ...]:
+    keys = tuple((given or "").split())
+    if not keys:
+        raise Misconfigured(
+            f"{PREFIX}SECRET_KEY is missing. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    for key in keys:
+        if len(key) < SHORTEST_SECRET or len(set(key)) < 10:
+            raise Misconfigured(
+                f"{PREFIX}SECRET_KEY is too short or too simple: use at least {SHORTEST_SECRET} random characters."
+            )
+        if any(word in key.lower() for word in WELL_KNOWN):
+            raise Misconfigured(f"{PREFIX}SECRET_KEY is a well-known value. Use a random one.")
+    return keys
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise Misconfigured(f"{PREFIX}TRUSTED_PROXIES must be a whole number, the number of proxies in front.")
+    return int(text)
+
+
+def _database_url(given: str | None, data_dir: Path) -> str:
+    if not given:
+        return f"sqlite:///{data_dir / 'commentsvc.sqlite3'}"
+    for plain in ("postgres://", "postgresql://"):
+        if given.startswith(plain):
+            return "postgresql+psycopg://" + given.removeprefix(plain)
+    return given
+
+
+def _secret_file(data_dir: Path) -> Path:
+    return data_dir / "secret_key"
+
+
+def stored_secret(data_dir: Path) -> str | None:
+    """The secret `commentsvc init` or the demo left in the data directory, if any."""
+    file = _secret_file(data_dir)
+    return file.read_text().strip() if file.is_file() else None
+
+
+def ensure_secret(data_dir: Path) -> None:
+    """Make the data directory, readable by its owner only, and a random secret in it, unless they are there."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if stored_secret(data_dir) is None:
+        file = os.open(_secret_file(data_dir), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "w") as opened:
+            opened.write(secrets.token_urlsafe(48) + "\n")

@@ -1,0 +1,79 @@
+"""The database: one SQLAlchemy object, the column types every table shares, and how SQLite is opened."""
+
+import contextvars
+import sqlite3
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, registry
+
+PREFIX = "commentsvc_"  # the tables live in a host's database too, where `comment` may be taken
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite numbers rows by itself only in a column that is called INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware on both sides; SQLite, which knows no zones, keeps it as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime()})
+
+
+# Objects stay readable after a commit: what is shown is what was written, with no second query.
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Base = Model  # what the type checker can see of it
+else:
+    Base = db.Model
+
+writing: contextvars.ContextVar[bool] = contextvars.ContextVar("commentsvc_writing", default=False)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Open SQLite so that an acknowledged comment survives a power cut and writers wait for their turn."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # _begin_sqlite begins the transactions, not the driver
+    # SQLite's own knows the letters of English only; a search is for readers of any language.
+    connection.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later can fail at once when another writer came between;
+    # one that says at its beginning that it will write waits for its turn.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

@@ -1,0 +1,12 @@
+"""Ids: integers inside, strings outside."""
+
+from .errors import NotFound
+
+LARGEST = 2**63 - 1
+
+
+def read_id(text: str) -> int:
+    """The integer behind an id from outside. Raises NotFound for anything that cannot be one."""
+    if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= LARGEST:
+        return int(text)
+    raise NotFound("There is nothing here by that id.")

@@ -1,0 +1,32 @@
+"""Addresses of the service's own public pages."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+
+@dataclass(frozen=True)
+class Links:
+    """Absolute where the public address of the service is configured, else from the root of its host.
+
+    A request's Host header is never used: it is the caller's word, and answers are cached for others.
+    """
+
+    base: str
+
+    def author(self, site: str, slug: str) -> str:
+        return f"{self.base}/authors/{quote(site)}/{quote(slug)}"
+
+    def comment(self, comment_id: int) -> str:
+        return f"{self.base}/c/{comment_id}"
+
+    def thread(self, site: str, **query: object) -> str:
+        given = {name: value for name, value in query.items() if value}
+        return f"{self.base}/thread/{quote(site)}" + (f"?{urlencode(given)}" if given else "")
+
+    def replies(self, site: str, comment_id: int, cursor: object) -> str:
+        """Where the rest of a comment's replies begins."""
+        return f"{self.base}/thread/{quote(site)}/replies/{comment_id}?{urlencode({'cursor': cursor})}"
+
+    def own(self, address: str | None) -> str | None:
+        """An address as stored: one that begins with `/` is on this service."""
+        return f"{self.base}{address}" if address and address.startswith("/") else address

@@ -1,0 +1,1 @@
+"""The workshop behind core/html.py: trees, addresses, the tokenizer, the judges."""

@@ -1,0 +1,111 @@
+"""What every blueprint does in the same way: reading a request, answering it."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from .clock import now
+from .crypto import Keyring
+from .errors import UnsupportedMediaType
+from .inputs import json_object
+from .links import Links
+from .network import network_hash
+
+BODY_LIMIT = 64 * 1024  # bytes; the issue's and the field's usual limit for a comment
+
+
+@dataclass(frozen=True)
+class House:
+    """What one running service knows besides its database."""
+
+    keys: Keyring
+    base_url: str | None
+
+
+def install(app: Flask, house: House) -> None:
+    app.extensions["commentsvc"] = house
+
+
+def house() -> House:
+    return cast(House, current_app.extensions["commentsvc"])
+
+
+def keys() -> Keyring:
+    return house().keys
+
+
+def links() -> Links:
+    return Links(house().base_url or request.script_root)
+
+
+def reader_network() -> str:
+    """A keyed hash of the network the request came from."""
+    return network_hash(request.remote_addr, keys(), now())
+
+
+def reader_hash() -> str:
+    """A keyed hash that tells readers of one network apart by their browser: for likes and flags without a cookie."""
+    return keys().hash("reader", f"{reader_network()} {request.headers.get('User-Agent', '')}")
+
+
+def json_body() -> dict[str, Any]:
+    """The request's JSON object. Raises UnsupportedMediaType, WrongEncoding, MalformedJson, ValidationFailed."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("Send the body without compression.")
+    if (request.content_length or 0) > BODY_LIMIT:
+        raise RequestEntityTooLarge()
+    body = request.get_data(cache=True)
+    if request.content_length is None and len(body) >= BODY_LIMIT:
+        raise RequestEntityTooLarge()  # sent without a length, it was read up to the limit and cut off there
+    return json_object(body)
+
+
+def bearer() -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def answer(payload: Any, status: int = 200) -> Response:
+    """JSON that belongs to one caller: never cached."""
+    response = _json(payload, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def public_answer(payload: Any) -> Response:
+    """JSON that is the same for every reader: cacheable, with a strong ETag, 304 on If-None-Match."""
+    return revalidated(_json(payload, 200))
+
+
+def revalidated(response: Response) -> Response:
+    """The response with a strong ETag of its bytes, or 304 where the caller has them already."""
+    response.set_etag(hashlib.blake2b(response.get_data(), digest_size=16).hexdigest())
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return cast(Response, response.make_conditional(request))
+
+
+def _json(payload: Any, status: int) -> Response:
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Response(body, status=status, mimetype="application/json")
+
+
+def vary_by_origin(response: Response, origin_is_allowed: bool) -> Response:
+    """Let pages of a registered origin read the answer; nobody's cookies are involved."""
+    response.vary.add("Origin")
+    if origin_is_allowed:
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    return response
+
+
+def many(name: str) -> Iterable[str]:
+    """Every value of a repeated query parameter, without repetitions."""
+    return dict.fromkeys(request.args.getlist(name))

@@ -1,0 +1,34 @@
+"""`commentsvc demo`: migrate, fill, print where to look, serve."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from .. import create_app
+from ..config import PREFIX, ensure_secret, read_settings
+from ..schema import upgrade
+from ..server import serve
+from . import newsroom
+
+
+def run(*, host: str, port: int, data: Path) -> None:
+    """The main job in one command. A second start on the same folder keeps what is there."""
+    # A demo is a world of its own: what is configured for a real installation must not reach it. The server's
+    # worker is another process and is told by the environment.
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+    os.environ[f"{PREFIX}DATA_DIR"] = str(data.resolve())
+    ensure_secret(data)
+    prepare(data, f"http://{host}:{port}")
+    serve(host=host, port=port, target="commentsvc.demo.wsgi:app")
+
+
+def prepare(data: Path, address: str) -> None:
+    """Fill the folder on its first use and say where to look."""
+    app = create_app(replace(read_settings(data_dir=data), demo=True))
+    with app.app_context():
+        upgrade()
+        newsroom.fill(address)
+        click.echo(newsroom.where_to_look(address))

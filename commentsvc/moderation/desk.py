@@ -1,0 +1,351 @@
+"""The desk: the moderators' pages. Every one works without JavaScript."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import Length
+
+from ..accounts.guards import actor
+from ..accounts.permissions import Permission
+from ..authors import queries as authors
+from ..authors.forms import AuthorForm, StandingForm, links_as_lines
+from ..authors.models import Author, Standing, StandingChange
+from ..authors.routes import managed_site
+from ..authors.service import address_of, give_standing, new_byline
+from ..comments import queries as comments
+from ..comments.lifecycle import ACTIONS
+from ..comments.models import Comment, Decision
+from ..comments.present import Presenter
+from ..comments.thread import ancestors_of, page_of_replies
+from ..core import inputs
+from ..core.clock import now
+from ..core.database import db
+from ..core.errors import Conflict, DomainError, NotFound, ValidationFailed
+from ..core.ids import read_id
+from ..core.paging import read_cursor
+from ..core.unit_of_work import unit_of_work
+from ..core.web import keys, links
+from ..sites.models import Site
+from ..sites.service import all_sites
+from ..sites.web import about
+from ..stories import queries as stories
+from ..stories.forms import StoryForm
+from ..stories.models import Story
+from ..stories.routes import as_typed
+from . import decisions, queue
+from .decisions import MOST_AT_ONCE, Seen
+from .routes import asked
+
+desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
+admin_pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+DESK_PLACE = re.compile(r"/desk(?:[/?][^\x00-\x20\x7f\\]*)?")
+REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
+
+
+class NewBylineForm(FlaskForm):
+    name = StringField("Name", [Length(min=1, max=Author.NAME_LENGTH, message="Enter a name, 80 characters at most.")])
+
+
+def my_sites() -> list[Site]:
+    """The sites the actor works on."""
+    return [site for site in all_sites() if actor().works_on(site.id)]
+
+
+def chosen_site() -> Site:
+    """The site in the query, or the actor's first. Raises UnknownSite, NotFound."""
+    if request.args.get("site"):
+        return about(managed_site(inputs.line(request.args, "site"), Permission.MODERATE))
+    mine = my_sites()
+    if not mine:
+        raise NotFound("There is no site here that you work on.")
+    return about(mine[0])
+
+
+def page(template: str, site: Site, **context: Any) -> str:
+    """A page of the desk with what all of them show: the sites, what waits, who is signed in."""
+    shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id), "actor": actor()}
+    return render_template(template, **shared, may_manage=actor().may(Permission.MANAGE_AUTHORS), **context)
+
+
+@desk_pages.get("", endpoint="queue")
+def queue_page() -> str:
+    site = chosen_site()
+    wanted = asked(site)
+    cards, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+    return page(
+        "desk/queue.html",
+        site,
+        asked=wanted,
+        cards=cards,
+        next_cursor=following,
+        queues=queue.QUEUES,
+        sorts=queue.SORTS,
+        **card_words(site),
+    )
+
+
+def card_words(site: Site) -> dict[str, Any]:
+    """What the template of a card needs besides the card."""
+    return {
+        "reasons": REASONS,
+        "marked": queue.marked,
+        "now": now(),
+        "show": Presenter(site, links(), "html"),
+        "Standing": Standing,
+    }
+
+
+@desk_pages.get("/comments/<comment_id>")
+def comment(comment_id: str) -> str:
+    found = comments.comment_for(actor(), read_id(comment_id))
+    site = about(db.session.get_one(Site, found.site_id))
+    replies, _ = page_of_replies(found, after=None)
+    history, _ = queue.log(site.id, comment_id=found.id, account_id=None, after=None)
+    return page(
+        "desk/comment.html",
+        site,
+        card=queue.card_of(found),
+        above=ancestors_of(found),
+        replies=replies,
+        history=history,
+        **card_words(site),
+    )
+
+
+@desk_pages.post("/decisions")
+def decide() -> Response:
+    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`."""
+    action = inputs.choice(request.form, "action", ACTIONS, "")
+    seen = [_read_seen(text) for text in dict.fromkeys(request.form.getlist("seen"))]
+    reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
+    note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
+    if not seen:
+        flash("Nothing was ticked, so nothing was decided.")
+        return redirect(_back())
+    if len(seen) > MOST_AT_ONCE:
+        raise ValidationFailed({"seen": [f"Decide on at most {MOST_AT_ONCE} comments at once."]})
+    with unit_of_work():
+        outcome = decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
+    _tell(action, outcome)
+    return redirect(_back())
+
+
+def _read_seen(text: str) -> Seen:
+    number, _, version = text.partition(":")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise ValidationFailed({"seen": ["This form is incomplete. Reload the page."]})
+    return Seen(read_id(number), int(version))
+
+
+def _tell(action: str, outcome: decisions.Outcome) -> None:
+    done = {"approve": "approved", "reject": "rejected", "spam": "marked as spam", "hold": "put back to wait"}
+    if count := len(outcome.decided):
+        flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.")
+    for changed, decision in outcome.conflicts:
+        who = decision.account.name if decision and decision.account else "somebody else"
+        flash(
+            f"The comment by {changed.author_name} had changed before: {who} made it {changed.status.lower()}. "
+            "It was left as it is.",
+            "conflict",
+        )
+
+
+def _back() -> str:
+    """The page of the desk the form was on."""
+    came_from = request.form.get("back", "")
+    return request.script_root + came_from if DESK_PLACE.fullmatch(came_from) else url_for("desk.queue")
+
+
+@desk_pages.post("/decisions/<decision_id>/undo")
+def undo(decision_id: str) -> Response:
+    try:
+        with unit_of_work():
+            changed, _ = decisions.undo(read_id(decision_id), actor=actor(), now=now())
+        flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.")
+    except Conflict as error:
+        flash(str(error), "conflict")
+    return redirect(_back())
+
+
+@desk_pages.get("/log")
+def log() -> str:
+    site = chosen_site()
+    lines, following = queue.log(
+        site.id, comment_id=None, account_id=None, after=read_cursor(request.args.get("cursor"))
+    )
+    return page("desk/log.html", site, lines=lines, next_cursor=following)
+
+
+@desk_pages.get("/authors")
+def author_list() -> str:
+    site = chosen_site()
+    wanted = inputs.choice(request.args, "standing", ("", *Standing), "")
+    kind = inputs.choice(request.args, "kind", ("all", "bylines", "commenters"), "all")
+    search = inputs.line(request.args, "q", limit=80)
+    found, following = authors.page_of_authors(
+        site.id,
+        search=search,
+        standing=wanted or None,
+        now=now(),
+        bylines=None if kind == "all" else kind == "bylines",
+        after=read_cursor(request.args.get("cursor")),
+    )
+    return page(
+        "desk/authors.html",
+        site,
+        authors=found,
+        next_cursor=following,
+        search=search or "",
+        standing=wanted,
+        kind=kind,
+        standings=list(Standing),
+        form=NewBylineForm(),
+        now=now(),
+    )
+
+
+@admin_pages.post("/authors")
+def add_byline() -> str | Response:
+    site = about(managed_site(inputs.line(request.args, "site"), Permission.MANAGE_AUTHORS))
+    form = NewBylineForm()
+    name = inputs.line({"name": form.name.data or ""}, "name") or ""
+    if not form.validate() or not name:
+        flash("Enter a name for the new byline, 80 characters at most.", "conflict")
+        return redirect(url_for("desk.author_list", site=site.key))
+    with unit_of_work():
+        author = new_byline(site.id, name=name, now=now())
+    return redirect(url_for("desk.author", author_id=author.id))
+
+
+@desk_pages.get("/authors/<author_id>")
+def author(author_id: str) -> str:
+    found, site = _author(author_id, Permission.MODERATE)
+    return _author_page(found, site, _author_form(found, site), _standing_form(found))
+
+
+def _author(author_id: str, permission: Permission) -> tuple[Author, Site]:
+    found = authors.author_for(actor(), read_id(author_id), permission)
+    return found, about(db.session.get_one(Site, found.site_id))
+
+
+def _author_form(author: Author, site: Site) -> AuthorForm:
+    origins = [origin.origin for origin in site.origins]
+    data = {"name": author.name, "bio": author.bio, "avatar": author.avatar, "website": author.website}
+    return AuthorForm(origins=origins, data={**data, "links": links_as_lines(author)})
+
+
+def _standing_form(author: Author) -> StandingForm:
+    until = author.standing_until.replace(tzinfo=None) if author.standing_until else None
+    return StandingForm(data={"standing": author.standing, "reason": author.standing_reason, "until": until})
+
+
+def _author_page(found: Author, site: Site, form: AuthorForm, standing_form: StandingForm) -> str:
+    written = db.session.scalars(
+        select(Comment)
+        .where(Comment.author_id == found.id)
+        .options(joinedload(Comment.story))
+        .order_by(Comment.created_at.desc())
+        .limit(20)
+    )
+    history = db.session.scalars(
+        select(StandingChange)
+        .where(StandingChange.author_id == found.id)
+        .options(joinedload(StandingChange.account))
+        .order_by(StandingChange.id.desc())
+    )
+    may_see = actor().may(Permission.SEE_ADDRESSES)
+    return page(
+        "desk/author.html",
+        site,
+        author=found,
+        form=form,
+        standing_form=standing_form,
+        comments=list(written),
+        history=list(history),
+        email=address_of(found, actor=actor(), keys=keys()) if may_see else None,
+        picture=links().own(found.avatar),
+        now=now(),
+    )
+
+
+@admin_pages.post("/authors/<author_id>")
+def edit_author(author_id: str) -> str | tuple[str, int] | Response:
+    found, site = _author(author_id, Permission.MANAGE_AUTHORS)
+    form = _author_form(found, site)
+    if not form.validate():
+        return _author_page(found, site, form, _standing_form(found)), 422
+    with unit_of_work():
+        form.fill(found)
+    flash("Saved.")
+    return redirect(url_for("desk.author", author_id=found.id))
+
+
+@admin_pages.post("/authors/<author_id>/standing")
+def change_standing(author_id: str) -> str | tuple[str, int] | Response:
+    found, site = _author(author_id, Permission.MANAGE_AUTHORS)
+    form = _standing_form(found)
+    try:
+        if not form.validate():
+            raise ValidationFailed({})
+        with unit_of_work():
+            give_standing(
+                found,
+                Standing(form.standing.data),
+                reason=form.reason.data,
+                until=form.end,
+                actor=actor(),
+                now=now(),
+            )
+    except DomainError as error:
+        if str(error):
+            form.until.errors = [*form.until.errors, str(error)]
+        return _author_page(found, site, _author_form(found, site), form), 422
+    flash(f"{found.name} is now {found.standing.lower()}.")
+    return redirect(url_for("desk.author", author_id=found.id))
+
+
+@desk_pages.get("/stories")
+def story_list() -> str:
+    site = chosen_site()
+    search = inputs.line(request.args, "q", limit=200)
+    found, following = stories.page_of_stories(site.id, search=search, after=read_cursor(request.args.get("cursor")))
+    return page("desk/stories.html", site, stories=found, next_cursor=following, search=search or "")
+
+
+@desk_pages.get("/stories/<number>")
+def story(number: str) -> str:
+    found, site = _story(number, Permission.MODERATE)
+    return page("desk/story.html", site, story=found, form=StoryForm(None, site=site, data=_typed(found)))
+
+
+def _story(number: str, permission: Permission) -> tuple[Story, Site]:
+    found = stories.story_for(actor(), read_id(number), permission)
+    return found, about(db.session.get_one(Site, found.site_id))
+
+
+def _typed(found: Story) -> dict[str, Any]:
+    published = found.published_at.replace(tzinfo=None) if found.published_at else None
+    return {**as_typed(found), "published_at": published}
+
+
+@admin_pages.post("/stories/<number>")
+def edit_story(number: str) -> str | tuple[str, int] | Response:
+    found, site = _story(number, Permission.MANAGE_STORIES)
+    form = StoryForm(site=site)
+    if not form.validate():
+        return page("desk/story.html", site, story=found, form=form), 422
+    try:
+        with unit_of_work():
+            form.fill(found)
+    except ValidationFailed as error:
+        form.url.errors = [str(error)]
+        return page("desk/story.html", site, story=found, form=form), 422
+    flash("Saved.")
+    return redirect(url_for("desk.story", number=found.id))

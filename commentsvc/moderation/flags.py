@@ -1,0 +1,63 @@
+"""Readers report a comment."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ..comments.models import Comment
+from ..comments.queries import public_comment
+from ..core import inputs
+from ..core.clock import now
+from ..core.database import db
+from ..core.errors import NotFound, ValidationFailed
+from ..core.ids import read_id
+from ..core.text import Unreadable, clean_text
+from ..core.unit_of_work import unit_of_work
+from ..core.web import answer, json_body, reader_hash
+from ..sites.web import about, answers_pages, ensure_origin
+from .models import Flag, FlagReason
+
+bp = answers_pages(Blueprint("flags_api", __name__, url_prefix="/api/v1"))
+
+
+def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now: datetime) -> None:
+    """Remember a report, once per reader and comment. Raises NotFound for what nobody can see."""
+    if not comment.is_visible:
+        raise NotFound("There is no such comment here.")
+    known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
+    if db.session.scalar(known) is None:
+        db.session.add(Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now))
+
+
+def read_details(text: str) -> str:
+    """Raises ValidationFailed."""
+    try:
+        details = clean_text(text)
+    except Unreadable as error:
+        raise ValidationFailed({"details": [str(error)]}) from error
+    if len(details) > Flag.DETAILS_LENGTH:
+        raise ValidationFailed({"details": [f"Use at most {Flag.DETAILS_LENGTH} characters."]})
+    return details
+
+
+@bp.post("/comments/<comment_id>/flags")
+def flag_comment(comment_id: str) -> Response:
+    fields = inputs.strings(json_body(), ("reason", "details"))
+    comment, site = public_comment(read_id(comment_id))
+    ensure_origin(about(site))
+    if not fields.get("reason"):
+        raise ValidationFailed({"reason": ["Say what is wrong with it."]})
+    reason = FlagReason(inputs.choice(fields, "reason", list(FlagReason), ""))
+    details = read_details(fields.get("details", ""))
+    try:
+        _keep(comment, reason, details)
+    except IntegrityError:  # the same reader at the same moment: now the other report is found
+        _keep(comment, reason, details)
+    return answer({"received": True}, 202)
+
+
+def _keep(comment: Comment, reason: FlagReason, details: str) -> None:
+    with unit_of_work():
+        flag(comment, reader_hash(), reason=reason, details=details, now=now())

@@ -1,0 +1,281 @@
+"""The queue: which comments wait for whom, and everything a moderator needs to know about each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
+
+from ..authors.models import Author
+from ..authors.present import record_json
+from ..comments.models import Comment, Decision, Revision, Status, StoredVerdict
+from ..comments.present import Presenter
+from ..core.clock import rfc3339
+from ..core.database import db
+from ..core.paging import Cursor
+from ..core.text import excerpt
+from ..stories.models import Story
+from .models import Flag
+
+QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "all")
+SORTS = ("oldest", "newest", "risk")
+PAGE = 25
+STRICTNESS = {"hold": 1, "reject": 2, "spam": 3}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a moderator wants to see: a queue of one site, filtered and sorted."""
+
+    site_id: int
+    queue: str = "pending"
+    sort: str = "oldest"
+    words: str | None = None
+    story: str | None = None
+    author: str | None = None
+    rule: str | None = None
+
+
+@dataclass
+class Card:
+    """One comment with its context; every list is complete."""
+
+    comment: Comment
+    text: str
+    parent: str | None
+    verdicts: list[StoredVerdict] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    last_decision: Decision | None = None
+
+
+def is_flagged() -> ColumnElement[bool]:
+    return exists().where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
+
+
+def belongs_to(queue: str) -> ColumnElement[bool]:
+    """The predicate of a queue: the same for its list and its count."""
+    if queue == "flagged":
+        return and_(is_flagged(), Comment.retracted_at.is_(None))
+    if queue == "all":
+        return Comment.id > 0
+    status = Comment.status == Status[queue.upper()]
+    return and_(status, Comment.retracted_at.is_(None)) if queue == "pending" else status
+
+
+def counts(site_id: int) -> dict[str, int]:
+    """How many wait: {"pending": n, "flagged": n}."""
+    rows = select(
+        *(
+            select(func.count())
+            .select_from(Comment)
+            .where(Comment.site_id == site_id, belongs_to(name))
+            .scalar_subquery()
+            for name in ("pending", "flagged")
+        )
+    )
+    pending, flagged = db.session.execute(rows).one()
+    return {"pending": pending, "flagged": flagged}
+
+
+def _risk() -> Any:
+    """How strictly the rules and the readers spoke against a comment."""
+    spoken = (
+        select(func.count())
+        .select_from(StoredVerdict)
+        .where(StoredVerdict.comment_id == Comment.id, StoredVerdict.outcome.in_(STRICTNESS))
+        .scalar_subquery()
+    )
+    flagged = select(func.count()).select_from(Flag).where(Flag.comment_id == Comment.id).scalar_subquery()
+    return spoken + 2 * flagged
+
+
+def _filtered(asked: Asked) -> Select[Any]:
+    parent = aliased(Revision)
+    above = aliased(Comment)
+    rows: Any = (
+        select(Comment, Revision.text, parent.text)
+        .join(Author, Author.id == Comment.author_id)
+        .join(Story, Story.id == Comment.story_id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.revision_number))
+        .outerjoin(above, above.id == Comment.parent_id)
+        .outerjoin(parent, and_(parent.comment_id == above.id, parent.number == above.revision_number))
+        .options(contains_eager(Comment.author), contains_eager(Comment.story))
+        .where(Comment.site_id == asked.site_id, belongs_to(asked.queue))
+    )
+    if asked.words:
+        for word in asked.words.split():
+            rows = rows.where(Revision.text.icontains(word, autoescape=True))
+    if asked.story:
+        rows = rows.where(Story.external_id == asked.story)
+    if asked.author:
+        rows = rows.where(Author.slug == asked.author)
+    if asked.rule:
+        rows = rows.where(exists().where(StoredVerdict.comment_id == Comment.id, StoredVerdict.rule == asked.rule))
+    return rows
+
+
+def page(asked: Asked, *, after: Cursor | None, limit: int = PAGE) -> tuple[list[Card], Cursor | None]:
+    """One page of the queue with all context, in a fixed number of statements."""
+    rows = _filtered(asked)
+    key = _risk() if asked.sort == "risk" else Comment.created_at
+    if after:
+        rows = rows.where(_beyond(asked.sort, key, after))
+    order = [key, Comment.id] if asked.sort == "oldest" else [key.desc(), Comment.id.desc()]
+    found = db.session.execute(rows.add_columns(key).order_by(*order).limit(limit + 1)).all()
+    cards = [Card(comment, text, excerpt(above) if above else None) for comment, text, above, _ in found[:limit]]
+    _fill(cards)
+    if len(found) <= limit:
+        return cards, None
+    last, place = found[limit - 1][0], found[limit - 1][3]
+    return cards, Cursor(place, last.id) if asked.sort == "risk" else Cursor.at(last.created_at, last.id)
+
+
+def _beyond(sort: str, key: Any, after: Cursor) -> ColumnElement[bool]:
+    value = after.key if sort == "risk" else after.moment
+    if sort == "oldest":
+        return (key > value) | ((key == value) & (Comment.id > after.id))
+    return (key < value) | ((key == value) & (Comment.id < after.id))
+
+
+def card_of(comment: Comment) -> Card:
+    """One comment with its context."""
+    texts = {
+        each.comment_id: each.text
+        for each in db.session.scalars(
+            select(Revision)
+            .join(Comment, and_(Comment.id == Revision.comment_id, Comment.revision_number == Revision.number))
+            .where(Comment.id.in_([comment.id, comment.parent_id or 0]))
+        )
+    }
+    above = texts.get(comment.parent_id or 0)
+    card = Card(comment, texts[comment.id], excerpt(above) if above else None)
+    _fill([card])
+    return card
+
+
+def _fill(cards: Sequence[Card]) -> None:
+    ids = [card.comment.id for card in cards]
+    verdicts = _by_comment(
+        select(StoredVerdict)
+        .join(Revision, Revision.id == StoredVerdict.revision_id)
+        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.revision_number == Revision.number))
+        .where(StoredVerdict.comment_id.in_(ids))
+        .order_by(StoredVerdict.id)
+    )
+    flags = _by_comment(select(Flag).where(Flag.comment_id.in_(ids), Flag.settled_at.is_(None)).order_by(Flag.id))
+    newest = select(func.max(Decision.id)).where(Decision.comment_id.in_(ids)).group_by(Decision.comment_id)
+    decisions = _by_comment(
+        select(Decision)
+        .where(Decision.id.in_(newest))
+        .options(contains_eager(Decision.account))
+        .outerjoin(Decision.account)
+    )
+    for card in cards:
+        card.verdicts, card.flags = verdicts[card.comment.id], flags[card.comment.id]
+        card.last_decision = next(iter(decisions[card.comment.id]), None)
+
+
+def _by_comment(rows: Select[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.scalars(rows):
+        grouped[row.comment_id].append(row)
+    return grouped
+
+
+def marked(text: str, verdicts: Sequence[StoredVerdict]) -> list[tuple[str, str]]:
+    """The text in pieces, each with the names of the rules that marked it ("" for none)."""
+    edges = {0, len(text)}
+    spans = [(start, end, verdict.rule) for verdict in verdicts for start, end in verdict.spans]
+    for start, end, _ in spans:
+        edges.update((min(start, len(text)), min(end, len(text))))
+    places = sorted(edges)
+    pieces = []
+    for start, end in pairwise(places):
+        rules = dict.fromkeys(rule for low, high, rule in spans if low <= start and end <= high)
+        pieces.append((text[start:end], ", ".join(rules)))
+    return pieces
+
+
+def item_json(card: Card, show: Presenter, now: datetime) -> dict[str, Any]:
+    """A card as the newsroom's API gives it (CONTRACT section 4)."""
+    comment, story = card.comment, card.comment.story
+    return {
+        **show.comment(comment, story),
+        "author": show.author(comment),
+        **({"html": comment.html} if show.format == "html" else {"content": comment.content}),
+        "version": comment.version,
+        "status": comment.status.lower(),
+        "text": card.text,
+        "verdicts": [verdict_json(verdict) for verdict in card.verdicts],
+        "flags": [flag_json(flag) for flag in card.flags],
+        "author_record": record_json(comment.author, now),
+        "parent_excerpt": card.parent,
+        "story": {"id": story.external_id, "title": story.title, "url": story.url, "category": story.category},
+    }
+
+
+def verdict_json(verdict: StoredVerdict) -> dict[str, Any]:
+    said = {
+        "rule": verdict.rule,
+        "outcome": verdict.outcome,
+        "reason": verdict.reason,
+        "spans": verdict.spans,
+        "at": rfc3339(verdict.created_at),
+    }
+    return said if verdict.score is None else {**said, "score": verdict.score}
+
+
+def flag_json(flag: Flag) -> dict[str, Any]:
+    return {"reason": flag.reason, "details": flag.details, "at": rfc3339(flag.created_at)}
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """One line of the log."""
+    return {
+        "id": str(decision.id),
+        "comment": str(decision.comment_id),
+        "revision": str(decision.revision_id),
+        "actor": {"account": decision.account.name} if decision.account else {"rule": decision.rule},
+        "action": decision.action,
+        "before": decision.before.lower() if decision.before else None,
+        "after": decision.after.lower(),
+        "reason": decision.reason,
+        "note": decision.note,
+        "at": rfc3339(decision.created_at),
+    }
+
+
+def log(
+    site_id: int, *, comment_id: int | None, account_id: int | None, after: Cursor | None, limit: int = 50
+) -> tuple[list[Decision], Cursor | None]:
+    """Decisions of a site, newest first."""
+    rows = (
+        select(Decision)
+        .where(Decision.site_id == site_id)
+        .outerjoin(Decision.account)
+        .join(Decision.comment)
+        .join(Author, Author.id == Comment.author_id)
+        .join(Story, Story.id == Comment.story_id)
+        .options(
+            contains_eager(Decision.account),
+            contains_eager(Decision.comment).contains_eager(Comment.author),
+            contains_eager(Decision.comment).contains_eager(Comment.story),
+        )
+    )
+    if comment_id:
+        rows = rows.where(Decision.comment_id == comment_id)
+    if account_id:
+        rows = rows.where(Decision.account_id == account_id)
+    if after:
+        rows = rows.where(Decision.id < after.id)
+    found = list(db.session.scalars(rows.order_by(Decision.id.desc()).limit(limit + 1)))
+    return found[:limit], Cursor(0, found[limit - 1].id) if len(found) > limit else None
+
+
+def waiting_since(comment: Comment, now: datetime) -> int:
+    """Whole minutes since the comment was written."""
+    return max(0, int((now - comment.created_at).total_seconds() // 60))

@@ -1,0 +1,36 @@
+"""The schema: whether it is what this version needs, and bringing it there."""
+
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import upgrade as run_upgrade
+
+from .core.database import PREFIX, db
+from .core.resources import folder
+
+VERSION_TABLE = f"{PREFIX}schema_version"  # a host's own migrations keep theirs elsewhere
+
+
+def newest() -> str | None:
+    """The revision this version of the code needs."""
+    return ScriptDirectory(str(folder("migrations"))).get_current_head()
+
+
+def present() -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return context.get_current_revision()
+
+
+def is_current() -> bool:
+    return present() == newest()
+
+
+def upgrade() -> None:
+    """Bring the database to what this version needs; a file's folder is made with it."""
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    run_upgrade()

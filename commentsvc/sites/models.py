@@ -1,0 +1,40 @@
+"""Sites: the publications served."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..core.database import PREFIX, Base, BigId
+from .settings import SiteSettings, from_stored
+
+
+class Site(Base):
+    """One publication: its key in every address, its origins, its settings."""
+
+    __tablename__ = f"{PREFIX}site"
+    KEY_LENGTH, NAME_LENGTH = 40, 120
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    stored_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    origins: Mapped[list["Origin"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="Origin.origin"
+    )
+
+    @property
+    def settings(self) -> SiteSettings:
+        return from_stored(self.stored_settings)
+
+    def allows(self, origin: str) -> bool:
+        return any(known.origin == origin for known in self.origins)
+
+
+class Origin(Base):
+    """A scheme, host and port whose pages may embed the site's threads: `https://news.example`."""
+
+    __tablename__ = f"{PREFIX}origin"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(300), primary_key=True, index=True)

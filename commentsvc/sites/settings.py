@@ -1,0 +1,86 @@
+"""What a newsroom can set for a site: name, kind, default and meaning, in one place."""
+
+from collections.abc import Mapping
+from dataclasses import Field, asdict, dataclass, field, fields
+from typing import Any
+
+from ..core.errors import ValidationFailed
+
+MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
+SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
+
+
+def _setting(default: Any, meaning: str, *, among: tuple[str, ...] = (), low: int = 0, high: int = 1_000_000) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "among": among, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """The settings of one site. Without any, a new site holds the first comment of everyone."""
+
+    mode: str = _setting(
+        "open", "open, hold_new (hold everyone not yet approved once), hold_all, closed, hidden", among=MODES
+    )
+    hold_first_comments: int = _setting(
+        1, "how many comments of a person must be approved before others publish at once"
+    )
+    hold_unconfirmed: bool = _setting(False, "hold every comment whose address is not confirmed")
+    links_allowed: int = _setting(2, "more links than this hold a comment")
+    flood_seconds: int = _setting(
+        15, "seconds between two comments of one writer; 0 turns all flood rules off", high=86_400
+    )
+    quick_form_seconds: int = _setting(3, "a form filled in faster than this is held; 0 turns it off", high=3_600)
+    duplicate_check: bool = _setting(True, "refuse the same text twice by one writer under one story")
+    honeypot_check: bool = _setting(True, "a filled hidden field is spam")
+    words_reject: str = _setting("", "words or phrases that reject a comment, one a line; word* matches beginnings")
+    words_hold: str = _setting("", "words or phrases that hold a comment, one a line; word* matches beginnings")
+    when_silent: str = _setting("hold", "what a rule that cannot answer means", among=("hold", "publish"))
+    text_max_length: int = _setting(10_000, "longest comment, in characters", low=100, high=10_000)
+    edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
+    close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
+    check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
+
+
+def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
+    """The settings of a site, defaults where it says nothing; a name that is gone from the code is left out."""
+    known = {item.name for item in fields(SiteSettings)}
+    return SiteSettings(**{name: value for name, value in stored.items() if name in known})
+
+
+def read_setting(name: str, text: str) -> Any:
+    """The value a person typed for a setting. Raises ValidationFailed for unknown names and unreadable values."""
+    found = {item.name: item for item in fields(SiteSettings)}.get(name)
+    if found is None:
+        raise ValidationFailed({name: ["There is no setting of this name."]})
+    return _READERS[type(found.default)](found, text)
+
+
+def _read_switch(item: Field[Any], text: str) -> bool:
+    if text.strip().lower() not in SWITCH:
+        raise ValidationFailed({item.name: ["Use on or off."]})
+    return SWITCH[text.strip().lower()]
+
+
+def _read_number(item: Field[Any], text: str) -> int:
+    low, high = item.metadata["low"], item.metadata["high"]
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise ValidationFailed({item.name: [f"Use a whole number from {low} to {high}."]})
+    return int(text)
+
+
+def _read_words(item: Field[Any], text: str) -> str:
+    if item.metadata["among"] and text not in item.metadata["among"]:
+        raise ValidationFailed({item.name: [f"Use one of: {', '.join(item.metadata['among'])}."]})
+    return text
+
+
+_READERS = {bool: _read_switch, int: _read_number, str: _read_words}
+
+
+def described(settings: SiteSettings) -> list[dict[str, Any]]:
+    """Every setting as {"name", "value", "default", "meaning"}."""
+    values = asdict(settings)
+    return [
+        {"name": item.name, "value": values[item.name], "default": item.default, "meaning": item.metadata["meaning"]}
+        for item in fields(SiteSettings)
+    ]

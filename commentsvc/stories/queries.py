@@ -1,0 +1,113 @@
+"""Finding stories, and the stories related to one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import joinedload
+
+from ..accounts.permissions import Actor, Permission, ensure
+from ..core.database import db
+from ..core.errors import NotFound, ValidationFailed
+from ..core.paging import Cursor
+from ..core.urls import WrongUrl, url_key
+from .models import Byline, Story, StoryUrl
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class StoryName:
+    """How a caller names a story: by the publisher's own id (preferred) or by an address."""
+
+    id: str | None
+    url: str | None
+
+    def __post_init__(self) -> None:
+        if not self.id and not self.url:
+            raise ValidationFailed({"story": ["Name the story by its id (story) or its address (url)."]})
+
+    @property
+    def url_key(self) -> str | None:
+        """Raises ValidationFailed for an address that is none."""
+        try:
+            return url_key(self.url) if self.url else None
+        except WrongUrl as error:
+            raise ValidationFailed({"url": [str(error)]}) from error
+
+
+def find_story(site_id: int, name: StoryName) -> Story | None:
+    """The story of this name with its bylines, in one statement; None where the site does not know it yet."""
+    rows = _named(select(Story).where(Story.site_id == site_id), name).options(joinedload(Story.bylines))
+    found: Story | None = db.session.scalars(rows).unique().one_or_none()
+    return found
+
+
+def _named(rows: Select[Any], name: StoryName) -> Select[Any]:
+    if name.id:
+        return rows.where(Story.external_id == name.id)
+    known = select(StoryUrl.story_id).where(StoryUrl.site_id == Story.site_id, StoryUrl.url_key == name.url_key)
+    return rows.where(Story.id.in_(known))
+
+
+def counts_by_id(site_id: int, ids: Sequence[str]) -> dict[str, int]:
+    """How many comments are visible under each of the stories, by the publisher's ids."""
+    rows = select(Story.external_id, Story.comment_count).where(Story.site_id == site_id, Story.external_id.in_(ids))
+    known = {id: count for id, count in db.session.execute(rows) if id}
+    return {id: known.get(id, 0) for id in ids}
+
+
+def counts_by_url(site_id: int, urls: Sequence[str]) -> dict[str, int]:
+    """How many comments are visible under each of the stories, by any of their addresses."""
+    keys = {url: StoryName(None, url).url_key for url in urls}
+    rows = (
+        select(StoryUrl.url_key, Story.comment_count)
+        .join(Story, Story.id == StoryUrl.story_id)
+        .where(StoryUrl.site_id == site_id, StoryUrl.url_key.in_(keys.values()))
+    )
+    known: dict[str, int] = dict(db.session.execute(rows).tuples().all())
+    return {url: known.get(key or "", 0) for url, key in keys.items()}
+
+
+def related_stories(site_id: int, story: Story | None, limit: int) -> list[Story]:
+    """What a reader of this story may like: first its own category, then the rest, each newest first.
+
+    Left out are the story itself, stories without an address to go to, and those that only a reader's waiting
+    comment has named: a stranger would have put that title on every page.
+    """
+    is_known = Story.from_reader.is_(False) | (Story.comment_count > 0)
+    rows = select(Story).where(Story.site_id == site_id, Story.url.is_not(None), Story.title != "", is_known)
+    rows = rows.options(joinedload(Story.bylines))
+    if story:
+        rows = rows.where(Story.id != story.id)
+        rows = rows.order_by(case((Story.category == story.category, 0), else_=1))
+    rows = rows.order_by(Story.published_at.desc().nulls_last(), Story.id.desc()).limit(limit)
+    return list(db.session.scalars(rows).unique())
+
+
+def stories_signed_by(author_id: int, limit: int = 20) -> list[Story]:
+    """The newest stories of a byline."""
+    signed = select(Byline.story_id).where(Byline.author_id == author_id)
+    rows = select(Story).where(Story.id.in_(signed)).options(joinedload(Story.bylines))
+    return list(db.session.scalars(rows.order_by(Story.published_at.desc().nulls_last()).limit(limit)).unique())
+
+
+def story_for(actor: Actor, story_id: int, permission: Permission = Permission.MODERATE) -> Story:
+    """The story of this id, if the actor works on its site. Raises NotFound, Forbidden."""
+    story = db.session.get(Story, story_id)
+    if story is None:
+        raise NotFound("There is nothing here by that name.")
+    ensure(actor, permission, story.site_id)
+    return story
+
+
+def page_of_stories(site_id: int, *, search: str | None, after: Cursor | None) -> tuple[list[Story], Cursor | None]:
+    """Stories of a site, the last made first."""
+    rows = select(Story).where(Story.site_id == site_id).options(joinedload(Story.bylines))
+    if search:
+        rows = rows.where(Story.title.icontains(search, autoescape=True))
+    if after:
+        rows = rows.where(Story.id < after.id)
+    found = list(db.session.scalars(rows.order_by(Story.id.desc()).limit(PAGE + 1)).unique())
+    return found[:PAGE], Cursor(0, found[PAGE - 1].id) if len(found) > PAGE else None

@@ -1,0 +1,116 @@
+"""What admins can do with stories, for scripts (CONTRACT section 4)."""
+
+from datetime import UTC
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from ..accounts.guards import actor
+from ..accounts.permissions import Permission
+from ..authors.routes import managed_site, read_moment
+from ..core import inputs
+from ..core.clock import now, rfc3339
+from ..core.database import db
+from ..core.errors import ValidationFailed
+from ..core.ids import read_id
+from ..core.paging import read_cursor
+from ..core.unit_of_work import unit_of_work
+from ..core.web import answer, json_body
+from ..sites.models import Site
+from . import queries, service
+from .forms import StoryForm
+from .models import Story
+from .queries import StoryName
+
+bp = Blueprint("story_api", __name__, url_prefix="/api/v1/admin/stories")
+
+FIELDS = ("title", "url", "category", "excerpt", "image", "state")
+
+
+def story_json(story: Story) -> dict[str, Any]:
+    return {
+        "number": str(story.id),
+        "id": story.external_id,
+        "url": story.url,
+        "title": story.title,
+        "category": story.category,
+        "excerpt": story.excerpt,
+        "image": story.image,
+        "published_at": rfc3339(story.published_at),
+        "state": story.state,
+        "bylines": [author.slug for author in story.authors],
+        "comment_count": story.comment_count,
+    }
+
+
+@bp.get("")
+def list_stories() -> Response:
+    site = managed_site(inputs.line(request.args, "site"), Permission.MODERATE)
+    found, following = queries.page_of_stories(
+        site.id, search=inputs.line(request.args, "q", limit=200), after=read_cursor(request.args.get("cursor"))
+    )
+    return answer(
+        {"stories": [story_json(story) for story in found], "next_cursor": str(following) if following else None}
+    )
+
+
+@bp.post("")
+def add_story() -> Response:
+    payload = json_body()
+    site = managed_site(inputs.line(inputs.strings(payload, ("site",)), "site"), Permission.MANAGE_STORIES)
+    fields = inputs.strings(payload, ("id", "url"))
+    name = StoryName(inputs.line(fields, "id", limit=Story.ID_LENGTH), inputs.line(fields, "url"))
+    if queries.find_story(site.id, name):
+        raise ValidationFailed({"id": ["There is a story of this name already."]})
+    form = _form(payload, site, current={"state": "open"})
+    with unit_of_work():
+        story = service.new_story(site, name, title=form.title.data, now=now())
+        form.fill(story)
+    return answer({"story": story_json(story)}, 201)
+
+
+@bp.get("/<number>")
+def show_story(number: str) -> Response:
+    return answer({"story": story_json(queries.story_for(actor(), read_id(number)))})
+
+
+@bp.patch("/<number>")
+def edit_story(number: str) -> Response:
+    story = queries.story_for(actor(), read_id(number), Permission.MANAGE_STORIES)
+    site = db.session.get_one(Site, story.site_id)
+    form = _form(json_body(), site, current=as_typed(story))
+    with unit_of_work():
+        form.fill(story)
+    return answer({"story": story_json(story)})
+
+
+def as_typed(story: Story) -> dict[str, str]:
+    """What the story's form would show."""
+    moment = story.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if story.published_at else ""
+    return {
+        **{name: getattr(story, name) or "" for name in FIELDS},
+        "published_at": moment,
+        "bylines": ", ".join(author.slug for author in story.authors),
+    }
+
+
+def _form(payload: dict[str, Any], site: Site, current: dict[str, str]) -> StoryForm:
+    """The fields sent, over what is there. Raises ValidationFailed."""
+    given = {name: "" for name in FIELDS if name in payload and payload[name] is None}
+    given |= inputs.strings(payload, FIELDS)
+    if "published_at" in payload:
+        moment = read_moment(inputs.strings(payload, ("published_at",)).get("published_at"), "published_at")
+        given["published_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""
+    if "bylines" in payload:
+        given["bylines"] = _slugs(payload["bylines"])
+    form = StoryForm(MultiDict({**current, **given}), site=site, meta={"csrf": False})
+    if not form.validate():
+        raise ValidationFailed({str(name): list(messages) for name, messages in form.errors.items()})
+    return form
+
+
+def _slugs(listed: Any) -> str:
+    if not isinstance(listed, list) or not all(isinstance(slug, str) for slug in listed):
+        raise ValidationFailed({"bylines": ["Send a list of slugs."]})
+    return ", ".join(listed)

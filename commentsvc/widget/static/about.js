@@ -1,0 +1,64 @@
+// <about-author>: who wrote the story.
+
+import { SERVICE } from "./api.js";
+import { StoryBox, picture } from "./box.js";
+import { contentNodes } from "./content.js";
+import { link, make, theirs, webAddress } from "./dom.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {object} Byline
+ * @property {string} name
+ * @property {string} url profile page
+ * @property {string|null} avatar
+ * @property {string|null} website
+ * @property {import("./content.js").ContentNode[]} bio
+ * @property {{label: string, url: string}[]} links
+ */
+
+export class AboutAuthor extends StoryBox {
+  get path() {
+    return "stories/about";
+  }
+
+  /** @param {{authors: Byline[]}} answer */
+  drawn({ authors }) {
+    return authors.length ? { title: words.aboutAuthors(authors.length), content: authors.map(byline) } : null;
+  }
+}
+
+/** @param {Byline} author */
+function byline(author) {
+  return make(
+    "article",
+    { class: "byline", part: "author" },
+    portrait(author),
+    make(
+      "div",
+      { part: "body" },
+      make("h3", {}, link(author.url, {}, make("bdi", {}, author.name))),
+      theirs("div", { class: "body" }, ...contentNodes(author.bio ?? [])),
+      links(author),
+    ),
+  );
+}
+
+/** @param {Byline} author */
+function portrait(author) {
+  const src = webAddress(author.avatar, SERVICE);
+  const about = { class: "portrait", width: 64, height: 64 };
+  return src ? picture(src, about) : make("span", { class: "portrait", "aria-hidden": "true" }, initials(author.name));
+}
+
+/** First letters of the first and the last name. @param {string} name */
+function initials(name) {
+  const letters = name.split(/\s+/).filter(Boolean).map((word) => [...word][0].toLocaleUpperCase());
+  return [letters[0], letters.length > 1 && letters.at(-1)].filter(Boolean).join("");
+}
+
+/** @param {Byline} author */
+function links({ website, links }) {
+  const all = [...(website ? [{ label: words.website, url: website }] : []), ...(links ?? [])];
+  const lines = all.map(({ label, url }) => make("li", {}, link(url, { rel: "noopener" }, make("bdi", {}, label))));
+  return lines.length > 0 && make("ul", { class: "links", role: "list" }, ...lines);
+}

@@ -1,0 +1,75 @@
+// What <about-author> and <you-may-also-like> share: fetch once, draw, or get out of the way.
+
+import { Problem, read, storyOf } from "./api.js";
+import { emit, make } from "./dom.js";
+import { boxSheets } from "./style.js";
+import { locale } from "./words.js";
+
+export class StoryBox extends HTMLElement {
+  static observedAttributes = ["site", "story", "url"];
+
+  #root = this.attachShadow({ mode: "open" });
+  #asked = "";
+
+  connectedCallback() {
+    this.#root.adoptedStyleSheets = boxSheets;
+    if (!this.#root.firstChild) this.#root.append(make("slot"));
+    this.#fetch();
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected) this.#fetch();
+  }
+
+  /** What to ask the service for. @returns {string} */
+  get path() {
+    throw new Error("An element on its own says what it asks for.");
+  }
+
+  /**
+   * @param {any} _answer of the service
+   * @returns {{title: string, content: Node[]}|null} null: there is nothing to say
+   */
+  drawn(_answer) {
+    throw new Error("An element on its own says how it looks.");
+  }
+
+  async #fetch() {
+    const story = storyOf(this);
+    const asked = JSON.stringify(story);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    try {
+      const answer = await read(this.path, story);
+      if (asked === this.#asked) this.#show(this.drawn(answer));
+    } catch (problem) {
+      this.#fail(problem);
+    }
+  }
+
+  /** @param {{title: string, content: Node[]}|null} drawn */
+  #show(drawn) {
+    this.hidden = !drawn;
+    if (!drawn) return;
+    const title = make("h2", { id: "title", part: "heading" }, drawn.title);
+    this.#root.replaceChildren(make("aside", { "aria-labelledby": "title", lang: locale }, title, ...drawn.content));
+  }
+
+  /** The fallback between the tags stays; without one there is nothing to look at. @param {unknown} problem */
+  #fail(problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    this.hidden = !this.textContent?.trim();
+    emit(this, "error", { status: problem.status });
+  }
+}
+
+/**
+ * A picture the page's own policy may forbid: then it leaves no broken frame.
+ * @param {string} src
+ * @param {Record<string, any>} about
+ */
+export function picture(src, about) {
+  const image = make("img", { alt: "", loading: "lazy", decoding: "async", ...about, onerror: () => image.remove() });
+  image.src = src;
+  return image;
+}

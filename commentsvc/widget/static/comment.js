@@ -1,0 +1,132 @@
+// Draws one comment.
+
+import { contentNodes } from "./content.js";
+import { button, link, make, theirs, time, webAddress } from "./dom.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {object} Comment as the service sends it
+ * @property {string} id
+ * @property {string|null} parent
+ * @property {"visible"|"removed"|"retracted"} state
+ * @property {{name: string, url?: string, website?: string, badges?: string[]}|null} author
+ * @property {import("./content.js").ContentNode[]} content
+ * @property {string} created_at
+ * @property {string|null} edited_at
+ * @property {number} likes
+ * @property {boolean} featured
+ * @property {Comment[]} replies
+ * @property {string|null} replies_cursor
+ *
+ * @typedef {object} Place where it is drawn
+ * @property {number} level 0 for a comment on the story, 1 for a reply to it, …
+ * @property {Comment} [parent]
+ * @property {string[]} [waiting] it waits for a moderator, for these reasons
+ * @property {((button: HTMLElement) => void)|null} reply what its reply button does; null: there is none
+ */
+
+/**
+ * The article of a comment. Its `own` part is the comment without its replies; replies go below that.
+ * @param {Comment} comment
+ * @param {Place} place
+ * @returns {HTMLElement}
+ */
+export function commentArticle(comment, place) {
+  const own = comment.author ? spoken(comment, place) : silent(comment);
+  return make(
+    "article",
+    { id: `comment-${comment.id}`, part: "comment", "aria-labelledby": `by-${comment.id} at-${comment.id}` },
+    make("div", { class: "own" }, ...own),
+  );
+}
+
+/** @param {Comment} comment @param {Place} place */
+function spoken(comment, place) {
+  const body = theirs("div", { class: "body", part: "body" }, ...contentNodes(comment.content));
+  return [header(comment, place), place.waiting && waitingNote(place.waiting), body, actions(comment, place)];
+}
+
+/** What is left of a removed comment: its place in the conversation. @param {Comment} comment */
+function silent(comment) {
+  const text = comment.state === "retracted" ? words.retracted : words.removed;
+  return [make("h3", { class: "muted", part: "author", tabindex: "-1", id: `by-${comment.id}` }, text)];
+}
+
+/** @param {Comment} comment @param {Place} place */
+function header(comment, place) {
+  return make(
+    "header",
+    {},
+    heading(comment),
+    ...badges(comment).map((badge) => make("span", { class: "badge", part: "badge" }, badge)),
+    place.level > 1 && inReplyTo(place),
+    permalink(comment),
+    comment.edited_at && make("span", { class: "muted", title: words.fullDate(comment.edited_at) }, words.edited),
+    website(comment),
+  );
+}
+
+/** @param {Comment} comment */
+function heading(comment) {
+  const name = make("bdi", {}, nameOf(comment));
+  return make("h3", { part: "author", tabindex: "-1", id: `by-${comment.id}` }, link(comment.author?.url, {}, name));
+}
+
+/** @param {Comment|undefined} comment */
+export function nameOf(comment) {
+  return comment?.author?.name || words.someone;
+}
+
+/** @param {Comment} comment */
+function badges(comment) {
+  const names = [...(comment.author?.badges ?? []), ...(comment.featured ? ["featured"] : [])];
+  return names.map((name) => words.badges[name] ?? name);
+}
+
+/** Said where the indent no longer shows it: the sheet decides. @param {Place} place */
+function inReplyTo({ level, parent }) {
+  const name = make("a", { href: addressOf(parent?.id) }, make("bdi", {}, nameOf(parent)));
+  return make("span", { class: level > 3 ? "answers deep" : "answers" }, words.inReplyTo, " ", name);
+}
+
+/** @param {Comment} comment */
+function permalink(comment) {
+  return make("a", { class: "muted", id: `at-${comment.id}`, href: addressOf(comment.id) }, time(comment.created_at));
+}
+
+/** A comment's address on this very page, whatever <base> the page has. @param {string|undefined} id */
+function addressOf(id) {
+  return `${location.href.replace(/#.*/, "")}#comment-${id}`;
+}
+
+/** @param {Comment} comment */
+function website(comment) {
+  const href = webAddress(comment.author?.website);
+  return href && make("a", { class: "muted", href, rel: "nofollow ugc noopener" }, words.website);
+}
+
+/** @param {string[]} reasons */
+function waitingNote(reasons) {
+  return make(
+    "div",
+    { class: "waiting" },
+    make("p", { part: "badge" }, words.waiting),
+    reasons.length > 0 && make("ul", {}, ...reasons.map((reason) => make("li", {}, reason))),
+  );
+}
+
+/** @param {Comment} comment @param {Place} place */
+function actions(comment, place) {
+  return make(
+    "div",
+    { class: "actions", part: "actions" },
+    place.reply && replyButton(comment, place.reply),
+    comment.likes > 0 && make("span", { class: "muted" }, words.likes(comment.likes)),
+  );
+}
+
+/** @param {Comment} comment @param {(button: HTMLElement) => void} reply */
+function replyButton(comment, reply) {
+  const made = button(words.reply, () => reply(made), { class: "quiet", "aria-label": words.replyTo(nameOf(comment)) });
+  return made;
+}

@@ -1,0 +1,238 @@
+// The form under a story or under a comment. It checks, sends, says what is wrong, and never loses a word.
+
+import { Problem } from "./api.js";
+import { button, make, theirs, webAddress } from "./dom.js";
+import { words } from "./words.js";
+
+const FIELDS = ["text", "name", "email", "website"];
+/** Out of sight, of reach and of autofill: only machines fill it in. */
+const HIDDEN = { "aria-hidden": "true", tabindex: "-1", autocomplete: "off" };
+/** A week, in seconds: the service believes no longer time. */
+const LONGEST_ELAPSED = 604_800;
+const INPUTS = {
+  name: { type: "text", autocomplete: "name" },
+  email: { type: "email", autocomplete: "email" },
+  website: { type: "url", autocomplete: "url" },
+};
+
+/**
+ * @typedef {object} Rules what the service wants from the form
+ * @property {"open"|"held"|"closed"} state
+ * @property {string[]} required
+ * @property {Record<string, number>} limits in characters as people count them (code points)
+ * @property {string} honeypot name of the field only machines fill in
+ *
+ * @typedef {object} Purpose what this form is for
+ * @property {string} id prefix of the ids in it, unique in the thread
+ * @property {Rules} rules
+ * @property {string} [answering] the name of the writer it replies to
+ * @property {import("./memory.js").Memory} memory
+ * @property {import("./memory.js").Draft} draft
+ * @property {(values: Record<string, any>, how: {key: string, remember: boolean}) => Promise<void>} send throws a Problem
+ * @property {() => void} [cancel]
+ */
+
+export class CommentForm {
+  /** @type {Record<string, any>} */
+  #fields = {};
+  /** @type {Record<string, HTMLElement>} */
+  #messages = {};
+  #trouble = make("div", { class: "trouble", part: "error", role: "alert", tabindex: "-1" });
+  #shownAt = performance.now();
+  #sending = false;
+  #purpose;
+  #save;
+  #trap;
+  #submit;
+
+  /** @param {Purpose} purpose */
+  constructor(purpose) {
+    this.#purpose = purpose;
+    this.#save = make("input", { type: "checkbox", id: this.#id("save"), onchange: () => this.#rememberOrForget() });
+    this.#save.checked = purpose.memory.remembered;
+    this.#trap = make("input", { class: "trap", name: purpose.rules.honeypot, ...HIDDEN });
+    this.#submit = make("button", { type: "submit", part: "button", class: "main" }, words.post);
+    this.element = this.#draw();
+    this.#fields.text.value = purpose.draft.text;
+    this.fillIn();
+  }
+
+  focus() {
+    this.#fields.text.focus();
+  }
+
+  /** Name, email and website of the last time, where nothing is typed yet. */
+  fillIn() {
+    for (const [name, value] of Object.entries(this.#purpose.memory.person)) this.#fields[name].value ||= value;
+    this.#save.checked = this.#purpose.memory.remembered;
+  }
+
+  #draw() {
+    const { cancel, draft } = this.#purpose;
+    const described = { "aria-labelledby": this.#id("title"), "aria-describedby": this.#id("note") };
+    const onsubmit = (/** @type {Event} */ event) => this.#onSubmit(event);
+    const person = Object.entries(INPUTS).map(([name, about]) => this.#field(name, "input", about));
+    return make(
+      "form",
+      { part: "form", novalidate: true, onsubmit, ...described },
+      make("h3", { id: this.#id("title"), part: "heading" }, ...this.#title()),
+      ...this.#notes(),
+      this.#trouble,
+      this.#field("text", "textarea", { rows: "6", oninput: () => draft.save(this.#fields.text.value) }),
+      make("div", { class: "person" }, ...person),
+      this.#trap,
+      make("p", { class: "save" }, this.#save, make("label", { for: this.#id("save") }, words.save)),
+      make("p", { class: "buttons" }, this.#submit, cancel && button(words.cancel, cancel, { class: "quiet" })),
+    );
+  }
+
+  #title() {
+    const { answering } = this.#purpose;
+    return answering ? [words.replyToName, " ", make("bdi", {}, answering)] : [words.leaveComment];
+  }
+
+  #notes() {
+    return [
+      make("p", { class: "muted", id: this.#id("note") }, words.emailNote, " ", words.requiredNote),
+      this.#purpose.rules.state === "held" && make("p", { class: "muted" }, words.heldNote),
+    ].filter((note) => note);
+  }
+
+  /** @param {string} name @param {string} tag @param {Record<string, any>} about */
+  #field(name, tag, about) {
+    const id = this.#id(name);
+    const required = this.#purpose.rules.required.includes(name);
+    this.#messages[name] = make("p", { class: "message", part: "error", id: `${id}-message` });
+    this.#fields[name] = theirs(tag, { id, name, required, "aria-describedby": `${id}-message`, ...about });
+    const label = make("label", { for: id }, words.fields[name], required && " *");
+    return make("div", { class: `field ${name}`, part: "field" }, label, this.#fields[name], this.#messages[name]);
+  }
+
+  /** @param {string} name */
+  #id(name) {
+    return `${this.#purpose.id}-${name}`;
+  }
+
+  #rememberOrForget() {
+    if (!this.#save.checked) this.#purpose.memory.forget();
+  }
+
+  /** @param {Event} event */
+  async #onSubmit(event) {
+    event.preventDefault();
+    if (this.#sending) return;
+    const values = this.#values();
+    const wrong = faults(values, this.#purpose.rules);
+    this.#show(wrong);
+    if (Object.keys(wrong).length) return;
+    this.#busy(true);
+    await this.#send(this.#filled(values));
+    this.#busy(false);
+  }
+
+  /** @param {Record<string, any>} values */
+  async #send(values) {
+    try {
+      await this.#purpose.send(values, { key: this.#purpose.draft.key, remember: this.#save.checked });
+    } catch (problem) {
+      this.#explain(problem);
+      return;
+    }
+    this.#done();
+  }
+
+  #values() {
+    const values = Object.fromEntries(FIELDS.map((name) => [name, this.#fields[name].value.trim()]));
+    if (values.website && !values.website.includes(":")) values.website = `https://${values.website}`;
+    return values;
+  }
+
+  /** What goes to the service: fields left empty are left out. @param {Record<string, string>} values */
+  #filled(values) {
+    const { honeypot } = this.#purpose.rules;
+    const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
+    const elapsed = Math.min(LONGEST_ELAPSED, Math.round((performance.now() - this.#shownAt) / 1000));
+    return { ...filled, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
+  }
+
+  #done() {
+    this.#purpose.draft.clear();
+    this.#fields.text.value = "";
+    this.#shownAt = performance.now();
+  }
+
+  /** @param {boolean} sending */
+  #busy(sending) {
+    this.#sending = sending;
+    this.#submit.textContent = sending ? words.posting : words.post;
+    // Not `disabled`: that would throw the focus away.
+    this.#submit.setAttribute("aria-disabled", String(sending));
+  }
+
+  /** @param {unknown} problem */
+  #explain(problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (Object.keys(problem.fields).length) return this.#show(problem.fields);
+    let said = problem.message;
+    // The answer to the first try was lost, the text changed since: what is here now is another comment.
+    if (problem.code === "idempotency_conflict") {
+      this.#purpose.draft.renewKey();
+      said = words.earlierArrived;
+    }
+    const wait = problem.wait ? words.wait(problem.wait) : "";
+    const again = make("button", { type: "submit", part: "button" }, words.tryAgain);
+    this.#alert(make("p", {}, [said, wait, words.textKept].filter(Boolean).join(" ")), again);
+  }
+
+  /** Messages under the fields and a summary that leads to them; none takes both away. @param {Record<string, string[]>} wrong */
+  #show(wrong) {
+    for (const name of FIELDS) this.#mark(name, (wrong[name] ?? []).join(" "));
+    const lines = Object.entries(wrong).map(([name, messages]) => make("li", {}, this.#pointer(name, messages.join(" "))));
+    if (lines.length) this.#alert(make("p", {}, words.checkFields), make("ul", {}, ...lines));
+    else this.#trouble.replaceChildren();
+  }
+
+  /** @param {string} name @param {string} message */
+  #mark(name, message) {
+    this.#messages[name].textContent = message;
+    this.#fields[name].setAttribute("aria-invalid", String(message !== ""));
+  }
+
+  /** @param {string} name @param {string} message */
+  #pointer(name, message) {
+    const field = this.#fields[name];
+    if (!field) return message;
+    const go = (/** @type {Event} */ event) => (event.preventDefault(), field.focus());
+    return make("a", { href: `#${field.id}`, onclick: go }, message);
+  }
+
+  /** @param {...Node} nodes */
+  #alert(...nodes) {
+    this.#trouble.replaceChildren(...nodes);
+    this.#trouble.focus();
+  }
+}
+
+/**
+ * What is wrong, by field, as far as the browser can tell; the service has the last word.
+ * @param {Record<string, string>} values
+ * @param {Rules} rules
+ * @returns {Record<string, string[]>}
+ */
+function faults(values, rules) {
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  for (const [name, value] of Object.entries(values)) {
+    const fault = value ? malformed(name, value, rules.limits[name]) : rules.required.includes(name) && words.missing[name];
+    if (fault) found[name] = [fault];
+  }
+  return found;
+}
+
+/** @param {string} name @param {string} value @param {number} limit */
+function malformed(name, value, limit) {
+  const length = [...value].length;
+  if (length > limit) return words.tooLong(length, limit);
+  if (name === "email" && !/^[^\s@]+@[^\s@]+$/.test(value)) return words.badEmail;
+  return name === "website" && !webAddress(value) ? words.badWebsite : "";
+}

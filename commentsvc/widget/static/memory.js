@@ -1,0 +1,139 @@
+// What stays in the reader's browser: drafts, who wrote last, and receipts. The host page's storage, no cookies.
+
+import { SERVICE } from "./api.js";
+
+const RECEIPTS_KEPT = 50;
+
+/** Where a browser refuses to store (private windows, full or blocked storage), things last as long as the page. */
+const pageOnly = new Map();
+
+/** @param {"localStorage"|"sessionStorage"} area @param {string} key */
+function load(area, key) {
+  try {
+    return JSON.parse(window[area].getItem(key) ?? pageOnly.get(area + key) ?? "null");
+  } catch {
+    return JSON.parse(pageOnly.get(area + key) ?? "null");
+  }
+}
+
+/** @param {"localStorage"|"sessionStorage"} area @param {string} key @param {unknown} value null deletes */
+function store(area, key, value) {
+  pageOnly.delete(area + key);
+  try {
+    if (value === null) window[area].removeItem(key);
+    else window[area].setItem(key, JSON.stringify(value));
+  } catch {
+    if (value !== null) pageOnly.set(area + key, JSON.stringify(value));
+  }
+}
+
+/**
+ * @typedef {object} Receipt what proves that a comment is this reader's
+ * @property {string} id of the comment
+ * @property {string} token
+ * @property {string} editable_until
+ * @property {string} email what was typed with it
+ * @property {string} story which story, as the tag names it
+ * @property {{comment: any, reasons: string[]}} [waiting] the comment itself while it waits for a moderator
+ */
+
+/** The writer and the receipts of one site: for this tab, or for good if the reader ticked the box. */
+export class Memory {
+  #key;
+
+  /** @param {string} site */
+  constructor(site) {
+    this.#key = `commentsvc:${SERVICE.host}${SERVICE.pathname}:${site}`;
+  }
+
+  /** Did the reader ask to be remembered beyond this tab? */
+  get remembered() {
+    return load("localStorage", this.#key) !== null;
+  }
+
+  /** @returns {{name?: string, email?: string, website?: string}} */
+  get person() {
+    return this.#all().person;
+  }
+
+  /** The receipts of comments of this story that still wait. @param {string} story @returns {Receipt[]} */
+  waiting(story) {
+    return this.#all().receipts.filter((/** @type {Receipt} */ one) => one.story === story && one.waiting);
+  }
+
+  /** The newest proof that the person with this address wrote here before. @param {string} email @returns {string|undefined} */
+  tokenFor(email) {
+    return this.#all().receipts.findLast((/** @type {Receipt} */ one) => one.email === email)?.token;
+  }
+
+  /** @param {object} person @param {Receipt} receipt @param {boolean} remember */
+  keep(person, receipt, remember) {
+    const receipts = [...this.#all().receipts, receipt].slice(-RECEIPTS_KEPT);
+    this.#save({ person, receipts }, remember);
+  }
+
+  /** The comment waits no longer. @param {string} id */
+  settle(id) {
+    const all = this.#all();
+    for (const receipt of all.receipts) if (receipt.id === id) delete receipt.waiting;
+    this.#save(all, this.remembered);
+  }
+
+  /** Back to this tab only. */
+  forget() {
+    this.#save(this.#all(), false);
+  }
+
+  #all() {
+    return load("localStorage", this.#key) ?? load("sessionStorage", this.#key) ?? { person: {}, receipts: [] };
+  }
+
+  /** @param {object} all @param {boolean} remember */
+  #save(all, remember) {
+    store("localStorage", this.#key, remember ? all : null);
+    store("sessionStorage", this.#key, remember ? null : all);
+  }
+}
+
+/** A text not sent yet, and the key under which it is sent, so that trying again never posts it twice. */
+export class Draft {
+  #place;
+  #kept;
+
+  /** @param {string} site @param {string} story @param {string|null} parent the comment it answers */
+  constructor(site, story, parent) {
+    this.#place = `commentsvc:draft:${JSON.stringify([SERVICE.href, site, story, parent])}`;
+    this.#kept = load("sessionStorage", this.#place) ?? { text: "", key: newKey() };
+  }
+
+  get text() {
+    return this.#kept.text;
+  }
+
+  get key() {
+    return this.#kept.key;
+  }
+
+  /** @param {string} text */
+  save(text) {
+    this.#kept.text = text;
+    store("sessionStorage", this.#place, this.#kept);
+  }
+
+  /** The same text is to become another comment. */
+  renewKey() {
+    this.#kept.key = newKey();
+    this.save(this.text);
+  }
+
+  clear() {
+    this.#kept = { text: "", key: newKey() };
+    store("sessionStorage", this.#place, null);
+  }
+}
+
+/** Browsers have randomUUID on https pages only. */
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

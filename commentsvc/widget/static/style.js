@@ -1,0 +1,154 @@
+// How the elements look, as constructed sheets: a page that forbids inline style still shows them properly.
+//
+// Colours grow out of the host's text colour (currentColor), so they suit a light or a dark page without asking;
+// theme="light" or "dark" sets both text and ground. Directions are logical: right-to-left pages just work.
+
+const base = sheet(`
+  :host {
+    --_accent: var(--commentsvc-accent, color-mix(in oklab, currentColor 40%, #1a6fd4));
+    --_danger: var(--commentsvc-danger, color-mix(in oklab, currentColor 30%, #d3121c));
+    --_muted: var(--commentsvc-muted, color-mix(in srgb, currentColor 76%, transparent));
+    --_border: var(--commentsvc-border, color-mix(in srgb, currentColor 18%, transparent));
+    --_line: color-mix(in srgb, currentColor 58%, transparent);
+    --_focus: var(--commentsvc-focus, var(--_accent));
+    --_radius: var(--commentsvc-radius, 3px);
+    --_space: var(--commentsvc-space, 1rem);
+    display: block;
+    min-inline-size: min(100%, 18rem);
+    container-type: inline-size;
+    color: var(--commentsvc-fg, inherit);
+    background: var(--commentsvc-bg, transparent);
+    font-family: var(--commentsvc-font, inherit);
+    font-size: var(--commentsvc-font-size, inherit);
+    text-align: start;
+    overflow-wrap: anywhere;
+  }
+  :host([theme]) { padding: var(--_space); }
+  :host([theme="auto"]) { padding: 0; }
+  :host([theme="light"]) { color-scheme: light; }
+  :host([theme="dark"]) { color-scheme: dark; }
+  :host(:is([theme="light"], [theme="dark"])) {
+    color: var(--commentsvc-fg, light-dark(#1b1b1b, #e6e6e6));
+    background: var(--commentsvc-bg, light-dark(#fff, #16181b));
+  }
+  :host([hidden]), [hidden] { display: none !important; }
+  *, ::before, ::after { box-sizing: border-box; }
+  h2, h3, p, ol, ul { margin: 0; padding: 0; }
+  ol[role], ul[role] { list-style: none; }
+  h2 { font-size: 1.4em; line-height: 1.25; }
+  h3 { font-size: 1em; line-height: 1.5; }
+  /* Our words may run against the page: their order is their own, their side the page's. */
+  :is(h2, h3, p, label, span, time):not(.body *) { unicode-bidi: plaintext; }
+  :host(:dir(rtl)) { text-align: right; }
+  .body { text-align: start; }
+  .body :is(p, li) { unicode-bidi: plaintext; }
+  a { color: var(--_accent); text-underline-offset: .15em; }
+  :is(h3, header) a { color: inherit; text-decoration: none; }
+  :is(h3, header) a:hover { text-decoration: underline; }
+  .muted { color: var(--_muted); font-size: .875em; }
+  :focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; border-radius: var(--_radius); }
+  .body > * + * { margin-block-start: .7em; }
+  .body { line-height: 1.6; }
+  .body :is(ul, ol) { padding-inline-start: 1.5em; }
+  .body ul, .waiting ul, .trouble ul { list-style: disc; }
+  .body blockquote { margin-inline: 0; padding-inline-start: .9em; border-inline-start: 3px solid var(--_border); color: var(--_muted); }
+  .body pre { overflow-x: auto; padding: .6em; border: 1px solid var(--_border); border-radius: var(--_radius); }
+  .body :is(pre, code) { font-size: .9em; }
+`);
+
+const thread = sheet(`
+  .top { display: flex; flex-wrap: wrap; gap: .4em var(--_space); align-items: baseline; justify-content: space-between;
+    padding-block-end: .5em; border-block-end: 2px solid currentColor; }
+  .toolbar { display: flex; gap: .5em; align-items: baseline; font-size: .875em; }
+  select, input, textarea, button { font: inherit; color: inherit; }
+  select, button { min-block-size: 2rem; padding: .25em .8em; border: 1px solid var(--_line); border-radius: var(--_radius); background: transparent; }
+  option { color: CanvasText; background: Canvas; }
+  button { cursor: pointer; overflow-wrap: normal; }
+  button:hover { border-color: currentColor; }
+  button.quiet { border-color: transparent; padding-inline: .2em; margin-inline-start: -.2em; color: var(--_accent); font-size: .875em; }
+  button.quiet:hover { text-decoration: underline; border-color: transparent; }
+  button.main { padding: .5em 1.4em; font-weight: 600; border-color: var(--_accent); background: color-mix(in srgb, var(--_accent) 14%, transparent); }
+  button.main:hover { background: color-mix(in srgb, var(--_accent) 24%, transparent); }
+  button[aria-disabled="true"] { cursor: progress; opacity: .75; }
+  .status { color: var(--_muted); font-size: .875em; }
+  .status:not(:empty) { padding-block: .5em; }
+
+  li { margin-block-start: calc(var(--_space) * 1.25); }
+  .body li { margin-block-start: .2em; }
+  .replies { border-inline-start: 0 solid var(--_border); }
+  .replies:is([data-level="1"], [data-level="2"], [data-level="3"]) { padding-inline-start: calc(var(--_space) * 1.25); }
+  .replies:is([data-level="1"], [data-level="2"], [data-level="3"]):not(:empty) { border-inline-start-width: 1px; margin-block-start: var(--_space); }
+  .answers { display: none; color: var(--_muted); font-size: .875em; }
+  .answers.deep { display: inline; }
+  header { display: flex; flex-wrap: wrap; gap: 0 .7em; align-items: baseline; }
+  header a { display: inline-block; min-block-size: 24px; line-height: 24px; }
+  article { scroll-margin-block-start: var(--commentsvc-sticky-offset, 1rem); }
+  .own > .body { margin-block: .25em; }
+  h3.muted { font-weight: normal; font-style: italic; }
+  .target > .own h3:focus-visible { outline: none; }
+  .target > .own { outline: 2px solid var(--_focus); outline-offset: .5em; border-radius: var(--_radius); }
+  .badge, .waiting > p { font-size: .75em; font-weight: 600; line-height: 1.6; padding-inline: .5em; border: 1px solid var(--_line); border-radius: var(--_radius); }
+  .waiting { margin-block: .3em; font-size: .875em; }
+  .waiting > p { display: inline-block; font-size: 1em; border-style: dashed; }
+  .waiting ul { padding-inline-start: 1.3em; color: var(--_muted); }
+  .waiting li { margin: 0; }
+  .actions { display: flex; gap: .9em; align-items: center; }
+  .linked { margin-block-start: var(--_space); padding-block-end: var(--_space); border-block-end: 1px solid var(--_border); }
+  .linked > p { color: var(--_muted); font-size: .875em; }
+  .linked:not(:has(li)) { display: none; }
+  .more:not(:has([hidden])) { margin-block-start: calc(var(--_space) * 1.5); }
+
+  form { margin-block-start: calc(var(--_space) * 2); display: grid; gap: .75em; }
+  article form { margin-block-start: .5em; padding: var(--_space); border: 1px solid var(--_border); border-radius: var(--_radius); }
+  form h3 { font-size: 1.2em; }
+  .field { display: grid; gap: .25em; align-content: start; }
+  .person { display: grid; gap: .75em; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+  label { font-weight: 600; }
+  .toolbar label, .save label { font-weight: inherit; }
+  input, textarea { padding: .5em .6em; border: 1px solid var(--_line); border-radius: var(--_radius); background: transparent; }
+  /* Below 16px, phones zoom into the field. */
+  .field :is(input, textarea) { inline-size: 100%; font-size: max(1em, 16px); min-block-size: 2.5em; }
+  .field textarea { resize: vertical; line-height: 1.5; field-sizing: content; min-block-size: 9em; max-block-size: 30em; }
+  [aria-invalid="true"] { border-color: var(--_danger); border-inline-start-width: 4px; }
+  .message { color: var(--_danger); font-size: .875em; }
+  .trouble:not(:empty) { padding: .75em var(--_space); border: 1px solid var(--_danger); border-inline-start-width: 4px; border-radius: var(--_radius); display: grid; gap: .5em; justify-items: start; }
+  .trouble ul { padding-inline-start: 1.2em; }
+  .trouble li { margin: 0; }
+  .trouble a { color: inherit; padding-block: .25em; line-height: 1.75; }
+  .save { display: flex; gap: .5em; align-items: start; font-size: .875em; }
+  .save input { inline-size: 1.5em; block-size: 1.5em; min-inline-size: 24px; min-block-size: 24px; margin: 0; accent-color: var(--_accent); }
+  .buttons { display: flex; flex-wrap: wrap; gap: .5em 1em; align-items: center; }
+  .trap { position: absolute; inline-size: 1px; block-size: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); }
+
+  @container (inline-size < 30rem) {
+    .replies:is([data-level="2"], [data-level="3"]) { padding-inline-start: 0; border-inline-start-width: 0 !important; }
+    .answers { display: inline; }
+  }
+  @media print {
+    .toolbar, .actions, form, button, .status, .linked { display: none !important; }
+    .own { break-inside: avoid; }
+  }
+`);
+
+const box = sheet(`
+  h2 { font-size: 1.2em; padding-block-end: .4em; border-block-end: 2px solid currentColor; }
+  .byline { display: grid; grid-template-columns: auto 1fr; gap: var(--_space); margin-block-start: var(--_space); }
+  .portrait { display: grid; place-items: center; inline-size: 4rem; block-size: 4rem; border-radius: 50%; object-fit: cover;
+    border: 1px solid var(--_border); background: color-mix(in srgb, var(--_accent) 14%, transparent); font-weight: 600; font-size: 1.25rem; }
+  .links { display: flex; flex-wrap: wrap; gap: 0 var(--_space); font-size: .875em; }
+  .links a, h3 a { display: inline-block; min-block-size: 24px; }
+  .cards { display: grid; gap: calc(var(--_space) * 1.5) var(--_space); grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); margin-block-start: var(--_space); }
+  .cards h3 { font-size: 1.05em; line-height: 1.35; }
+  .cards img { display: block; inline-size: 100%; block-size: auto; aspect-ratio: 16 / 9; object-fit: cover; margin-block-end: .5em; border-radius: var(--_radius); }
+  .category { font-weight: 600; }
+`);
+
+export const threadSheets = [base, thread];
+export const boxSheets = [base, box];
+
+/** @param {string} rules */
+function sheet(rules) {
+  const made = new CSSStyleSheet();
+  made.replaceSync(rules);
+  return made;
+}

@@ -1,0 +1,38 @@
+"""Alembic inside the service's application context."""
+
+from alembic import context
+from flask import current_app
+
+from commentsvc.core.database import PREFIX
+from commentsvc.schema import VERSION_TABLE
+
+database = current_app.extensions["migrate"].db
+
+
+def ours(object, name, kind, reflected, compare_to):
+    """In a host's database only our own tables are our affair."""
+    return kind != "table" or name.startswith(PREFIX)
+
+
+def run() -> None:
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            version_table=VERSION_TABLE,
+            include_object=ours,
+            render_as_batch=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    context.configure(
+        url=str(database.engine.url), target_metadata=database.metadata, version_table=VERSION_TABLE, literal_binds=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    run()

@@ -1,0 +1,383 @@
+"""The commands a newsroom's own scripts are written against."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from commentsvc import create_app
+from commentsvc.accounts.service import sign_in
+from commentsvc.cli import main
+from commentsvc.core.clock import now
+from commentsvc.core.web import house
+from commentsvc.schema import newest
+from tests.cli.conftest import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every command there is, groups too, as the words one types."""
+    found = [path]
+    for name, command in group.commands.items():
+        words = (*path, name)
+        found += commands(command, words) if isinstance(command, click.Group) else [words]
+    return found
+
+
+CONTRACT = {
+    "demo", "init", "serve", "db upgrade", "db current", "db check", "site add", "site list", "site set", "site show",
+    "account add", "account list", "account disable", "token add", "token list", "token revoke",
+}  # fmt: skip
+
+
+def test_the_commands_of_the_contract_are_there():
+    assert {" ".join(words) for words in commands()} >= CONTRACT
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_explains_itself(words):
+    result = CliRunner().invoke(main, [*words, "--help"])
+    described = result.stdout.split("\n\n")[1].strip()
+    assert (result.exit_code, result.stdout.startswith("Usage: ")) == (0, True)
+    assert described.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("unknown",),
+        ("site", "unknown"),
+        ("site", "add"),
+        ("site", "add", "herald", "--name", "The Herald"),  # without an origin nobody could embed it
+        ("site", "list", "--unknown"),
+        ("account", "add", "a@b.example", "--name", "A", "--role", "owner"),
+        ("serve", "--port", "0"),
+        ("serve", "--workers", "none"),
+        ("token", "add"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_2(run, words):
+    assert run(*words).exit_code == 2
+
+
+def test_it_runs_as_a_program(data):
+    program = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from commentsvc.cli import main; main()",
+    ]
+    said = subprocess.run([*program, "db", "current"], capture_output=True, text=True)
+    failed = subprocess.run([*program, "db", "check"], capture_output=True, text=True)
+    assert (said.returncode, said.stdout, failed.returncode) == (0, "empty\n", 1)
+
+
+# Schema
+
+
+def test_the_schema_comes_up_by_command(done, run):
+    assert done("db", "current").strip() == "empty"
+    behind = run("db", "check")
+    assert (behind.exit_code, newest() in behind.stderr) == (1, True)
+    done("db", "upgrade")
+    assert done("db", "current").strip() == newest()
+    assert run("db", "check").exit_code == 0
+
+
+def test_the_server_refuses_a_schema_that_is_behind_and_names_the_command(run):
+    result = run("serve", "--port", "9")
+    assert (result.exit_code, "commentsvc db upgrade" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("site", "list"), ("account", "list"), ("db", "current")], ids=" ".join)
+def test_a_database_that_is_away_is_one_plain_sentence(run, monkeypatch, words):
+    monkeypatch.setenv("COMMENTSVC_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1")
+    result = run(*words)
+    assert (result.exit_code, result.stderr.startswith("Error: "), "Traceback" in result.output) == (1, True, False)
+
+
+def test_a_new_data_directory_is_made_for_the_schema(tmp_path, data, run, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_SECRET_KEY", "q8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyRzE")
+    monkeypatch.setenv("COMMENTSVC_DATA_DIR", str(tmp_path / "new" / "place"))
+    assert run("db", "upgrade").exit_code == 0
+    assert (tmp_path / "new" / "place" / "commentsvc.sqlite3").is_file()
+
+
+# Sites
+
+
+def test_a_site_is_added_and_its_snippet_printed(done, listed):
+    done("db", "upgrade")
+    said = done(
+        "site",
+        "add",
+        "herald",
+        "--name",
+        "The Herald",
+        "--origin",
+        "https://www.herald.example",
+        "--origin",
+        "HTTPS://Herald.example:443",
+    )
+    assert '<comment-thread site="herald"' in said
+    assert listed("site", "list") == [
+        {"key": "herald", "name": "The Herald", "origins": ["https://herald.example", "https://www.herald.example"]}
+    ]
+    assert "herald" in done("site", "list")
+
+
+@pytest.mark.parametrize(
+    ("key", "origin"),
+    [
+        ("herald", "https://www.herald.example"),  # taken
+        ("The Herald", "https://x.example"),
+        ("", "https://x.example"),
+        ("x" * 41, "https://x.example"),
+        ("new", "herald.example"),
+        ("new", "ftp://herald.example"),
+        ("new", "*"),
+    ],
+)
+def test_a_site_that_cannot_be_is_refused_in_one_sentence(run, installed, listed, key, origin):
+    result = run("site", "add", key, "--name", "X", "--origin", origin)
+    assert (result.exit_code, result.stderr.startswith("Error: "), len(listed("site", "list"))) == (1, True, 1)
+
+
+def settings_of(listed) -> dict:
+    return {each["name"]: each for each in listed("site", "show", "herald")}
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("flood_seconds", 15),
+        ("hold_first_comments", 1),
+        ("links_allowed", 2),
+        ("edit_window_minutes", 15),
+        ("text_max_length", 10_000),
+        ("close_after_days", 0),
+        ("check_deliverability", False),
+        ("mode", "open"),
+    ],
+)
+def test_every_setting_is_shown_with_value_default_and_meaning(installed, listed, name, default):
+    shown = settings_of(listed)[name]
+    assert (shown["value"], shown["default"], bool(shown["meaning"])) == (default, default, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("flood_seconds", "30", 30),
+        ("check_deliverability", "on", True),
+        ("mode", "hold_all", "hold_all"),
+        ("words_hold", "one\ntwo", "one\ntwo"),
+    ],
+)
+def test_a_setting_is_set(installed, done, listed, name, typed, value):
+    done("site", "set", "herald", name, typed)
+    assert settings_of(listed)[name]["value"] == value
+    assert f"{name} = " in done("site", "show", "herald")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("nonsense", "1"),
+        ("flood_seconds", "soon"),
+        ("flood_seconds", "-1"),
+        ("flood_seconds", "1.5"),
+        ("flood_seconds", "9999999999"),
+        ("check_deliverability", "maybe"),
+        ("mode", "ajar"),
+        ("text_max_length", "0"),
+        ("close_after_days", "never"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_changes_nothing(installed, run, listed, name, typed):
+    before = settings_of(listed)
+    result = run("site", "set", "herald", name, "--", typed)
+    assert (result.exit_code, result.stderr.startswith("Error: "), settings_of(listed)) == (1, True, before)
+
+
+@pytest.mark.parametrize(
+    "words", [("site", "show", "nowhere"), ("site", "set", "nowhere", "mode", "open")], ids=" ".join
+)
+def test_an_unknown_site_is_an_error(installed, run, words):
+    assert run(*words).exit_code == 1
+
+
+# Accounts and tokens
+
+
+@pytest.fixture
+def hanna(installed, done) -> str:
+    done(
+        "account",
+        "add",
+        "hanna@herald.example",
+        "--name",
+        "Hanna",
+        "--role",
+        "moderator",
+        "--site",
+        "herald",
+        "--password-stdin",
+        input=PASSWORD + "\n",
+    )
+    return "hanna@herald.example"
+
+
+def test_an_account_is_added_and_listed_without_its_password(hanna, done, listed):
+    (account,) = listed("account", "list")
+    assert account == {
+        "id": account["id"],
+        "email": hanna,
+        "name": "Hanna",
+        "role": "moderator",
+        "sites": ["herald"],
+        "disabled": None,
+    }
+    assert PASSWORD not in done("account", "list")
+
+
+def test_the_password_given_is_the_one_that_signs_in(hanna):
+    app = create_app()
+    with app.app_context():
+        assert sign_in(hanna, PASSWORD, keys=house().keys, now=now())[0].name == "Hanna"
+
+
+def test_without_the_flag_the_password_is_asked_for_twice(installed, run, listed):
+    words = ("account", "add", "ada@herald.example", "--name", "Ada", "--role", "admin")
+    assert run(*words, input=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
+    assert listed("account", "list")[0]["role"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("words", "password"),
+    [
+        (("hanna@herald.example", "--role", "admin"), PASSWORD),  # taken
+        (("HANNA@herald.example", "--role", "admin"), PASSWORD),
+        (("no address", "--role", "admin"), PASSWORD),
+        (("new@herald.example", "--role", "admin"), "short"),
+        (("new@herald.example", "--role", "admin"), ""),
+        (("new@herald.example", "--role", "moderator"), PASSWORD),  # of which site?
+        (("new@herald.example", "--role", "moderator", "--site", "nowhere"), PASSWORD),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(hanna, run, listed, words, password):
+    result = run("account", "add", *words, "--name", "New", "--password-stdin", input=password + "\n")
+    assert (result.exit_code, result.stderr.startswith("Error: "), len(listed("account", "list"))) == (1, True, 1)
+
+
+def test_an_account_is_disabled(hanna, done, listed):
+    done("account", "disable", hanna)
+    assert listed("account", "list")[0]["disabled"].endswith("Z")
+
+
+def test_a_token_is_printed_once_and_listed_without_it(hanna, done, listed):
+    token = done("token", "add", "--account", hanna, "--name", "nightly script").strip()
+    (row,) = listed("token", "list")
+    assert row == {
+        "id": row["id"],
+        "account": "Hanna",
+        "name": "nightly script",
+        "created": row["created"],
+        "revoked": None,
+    }
+    assert len(token) >= 43
+    assert token not in done("token", "list")
+
+
+def test_a_token_works_until_it_is_revoked(hanna, done, listed):
+    token = done("token", "add", "--account", hanna).strip()
+    queue = "/api/v1/moderation/queue?site=herald"
+    statuses = [create_app().test_client().get(queue, headers={"Authorization": f"Bearer {token}"}).status_code]
+    done("token", "revoke", listed("token", "list")[0]["id"])
+    statuses.append(create_app().test_client().get(queue, headers={"Authorization": f"Bearer {token}"}).status_code)
+    assert (statuses, listed("token", "list")[0]["revoked"].endswith("Z")) == ([200, 401], True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "disable", "nobody@herald.example"),
+        ("token", "add", "--account", "nobody@herald.example"),
+        ("token", "revoke", "99"),
+        ("token", "revoke", "x"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_there_is_an_error(hanna, run, words):
+    result = run(*words)
+    assert (result.exit_code, result.stderr.startswith("Error: ")) == (1, True)
+
+
+# Setting up
+
+
+FLAGS = (
+    "--email",
+    "ada@herald.example",
+    "--name",
+    "Ada",
+    "--site",
+    "herald",
+    "--site-name",
+    "The Herald",
+    "--origin",
+    "https://www.herald.example",
+)
+
+
+@pytest.fixture
+def fresh(tmp_path, data, monkeypatch):
+    """A data directory that does not exist yet."""
+    place = tmp_path / "fresh"
+    monkeypatch.setenv("COMMENTSVC_DATA_DIR", str(place))
+    return place
+
+
+def test_init_sets_everything_up_and_prints_the_snippet(fresh, done, listed):
+    said = done("init", *FLAGS, "--password-stdin", input=PASSWORD + "\n")
+    assert '<script type="module" src="https://comments.example/embed.js"></script>' in said
+    assert '<comment-thread site="herald"' in said
+    assert [site["key"] for site in listed("site", "list")] == ["herald"]
+    assert [(account["email"], account["role"]) for account in listed("account", "list")] == [
+        ("ada@herald.example", "admin")
+    ]
+
+
+def test_init_keeps_the_secret_to_its_owner(fresh, done):
+    done("init", *FLAGS, "--password-stdin", input=PASSWORD + "\n")
+    assert ((fresh / "secret_key").stat().st_mode & 0o777, fresh.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_init_asks_for_what_no_flag_says(fresh, run, listed):
+    answers = ["ada@herald.example", "Ada", "herald", "The Herald", "https://www.herald.example", PASSWORD, PASSWORD]
+    assert run("init", input="\n".join(answers) + "\n").exit_code == 0
+    assert listed("site", "list")[0]["origins"] == ["https://www.herald.example"]
+
+
+def test_init_with_a_public_address_prints_that(fresh, done, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_BASE_URL", "https://talk.herald.example/")
+    assert 'src="https://talk.herald.example/embed.js"' in done(
+        "init", *FLAGS, "--password-stdin", input=PASSWORD + "\n"
+    )
+
+
+def test_init_twice_is_refused_and_changes_nothing(fresh, done, run, listed):
+    done("init", *FLAGS, "--password-stdin", input=PASSWORD + "\n")
+    secret = (fresh / "secret_key").read_text()
+    result = run("init", *FLAGS, "--password-stdin", input=PASSWORD + "\n")
+    assert (result.exit_code, result.stderr.startswith("Error: "), len(listed("account", "list"))) == (1, True, 1)
+    assert (fresh / "secret_key").read_text() == secret
+
+
+def test_init_with_a_weak_password_makes_neither_site_nor_account(fresh, run, listed):
+    assert run("init", *FLAGS, "--password-stdin", input="short\n").exit_code == 1
+    assert (listed("site", "list"), listed("account", "list")) == ([], [])

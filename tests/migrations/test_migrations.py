@@ -1,0 +1,238 @@
+"""The schema: brought up, taken down, and kept true by the database itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade
+from sqlalchemy import CheckConstraint, inspect, select, text
+from sqlalchemy.exc import DataError, IntegrityError
+
+from commentsvc import create_app
+from commentsvc.accounts.models import Role, StaffSession
+from commentsvc.authors.models import Author, Standing, StandingChange
+from commentsvc.comments.likes import like
+from commentsvc.comments.models import Comment, Decision, Revision
+from commentsvc.core.clock import now
+from commentsvc.core.database import PREFIX, db
+from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.moderation.flags import flag
+from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
+from commentsvc.stories.models import Byline, Story
+from tests.cast import Newsroom
+from tests.conftest import settings
+from tests.databases import PostgresqlDatabase
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_app(request, tmp_path: Path) -> Iterator[Flask]:
+    """The service on a database of its own in which there is nothing at all."""
+    if request.param == "sqlite":
+        yield create_app(settings(f"sqlite:///{tmp_path / 'empty.sqlite3'}", tmp_path))
+        return
+    database = PostgresqlDatabase()
+    app = create_app(settings(database.url, tmp_path))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    database.drop()
+
+
+def ours() -> list:
+    return [table for table in db.metadata.sorted_tables if table.name.startswith(PREFIX)]
+
+
+def tables() -> set[str]:
+    return {name for name in inspect(db.engine).get_table_names() if name.startswith(PREFIX)} - {VERSION_TABLE}
+
+
+def fill(app: Flask) -> None:
+    """A row in every table."""
+    newsroom = Newsroom(app)
+    newsroom.site("herald", words_hold="swindle")
+    newsroom.signed_in(newsroom.account("Hanna", Role.MODERATOR, "herald"))
+    story = newsroom.story("herald")
+    above = newsroom.comment(story, "A swindle.")
+    newsroom.comment(story, parent=above)
+    with app.app_context(), unit_of_work():
+        comment = db.session.get_one(Comment, above)
+        like(comment, "somebody", now=now())
+        flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
+        db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
+        db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+
+
+def test_an_empty_database_is_behind(empty_app):
+    with empty_app.app_context():
+        assert (present(), is_current()) == (None, False)
+
+
+def test_going_up_makes_every_table_the_code_knows(empty_app):
+    with empty_app.app_context():
+        upgrade()
+        assert (present(), is_current(), tables()) == (newest(), True, {table.name for table in ours()})
+
+
+def test_going_up_twice_changes_nothing(empty_app):
+    with empty_app.app_context():
+        upgrade()
+        upgrade()
+        assert is_current()
+
+
+def test_the_models_ask_for_nothing_the_migrations_did_not_make(empty_app):
+    def include(_object, name, kind, _reflected, _compared):
+        return kind != "table" or name.startswith(PREFIX)
+
+    with empty_app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            options = {"compare_type": True, "include_object": include, "version_table": VERSION_TABLE}
+            differences = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
+    assert differences == []
+
+
+def test_the_checks_of_the_models_are_in_the_database(empty_app):
+    """Autogenerate does not look at CHECK constraints."""
+    with empty_app.app_context():
+        upgrade()
+        found = inspect(db.engine)
+        for table in ours():
+            wanted = {each.name for each in table.constraints if isinstance(each, CheckConstraint)}
+            assert {each["name"] for each in found.get_check_constraints(table.name)} == wanted
+
+
+def test_every_table_with_rows_goes_down_and_up_again(empty_app):
+    with empty_app.app_context():
+        upgrade()
+    fill(empty_app)
+    with empty_app.app_context():
+        assert [table.name for table in ours() if not db.session.execute(select(table).limit(1)).first()] == []
+        db.session.remove()
+        downgrade(revision="base")
+        assert (tables(), present()) == (set(), None)
+        upgrade()
+        assert is_current()
+    fill(empty_app)
+
+
+def test_a_hosts_own_tables_and_versions_are_left_alone(empty_app):
+    with empty_app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE comment (id INTEGER)"))
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES ('of the host')"))
+        upgrade()
+        downgrade(revision="base")
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "of the host"
+        assert "comment" in inspect(db.engine).get_table_names()
+
+
+def test_the_service_is_not_ready_on_an_old_schema(empty_app):
+    answer = empty_app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["checks"]) == (503, {"database": True, "schema": False})
+
+
+def test_a_migration_stands_alone():
+    """One that imports the models changes its meaning with them."""
+    steps = sorted((Path(__file__).parents[2] / "migrations" / "versions").glob("*.py"))
+    assert steps
+    assert [
+        step.name for step in steps if "import commentsvc" in step.read_text() or "from commentsvc" in step.read_text()
+    ] == []
+
+
+def test_every_index_and_constraint_has_a_name_that_postgresql_keeps_whole():
+    names = [each.name for table in ours() for each in (*table.indexes, *table.constraints)]
+    assert [name for name in names if name is None or len(name) > 63] == []
+
+
+# What the database itself keeps true
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row changed behind the back of the code."""
+
+    table: type
+    column: str
+    value: object
+
+    def __str__(self) -> str:
+        return f"{self.table.__name__}.{self.column}={str(self.value)[:20]}"
+
+
+IMPOSSIBLE = [
+    Change(Comment, "status", "DELETED"),
+    Change(Comment, "status", None),
+    Change(Comment, "status", "approved"),
+    Change(Comment, "likes", -1),
+    Change(Comment, "visible_replies", -1),
+    Change(Comment, "depth", 3),
+    Change(Comment, "author_name", "x" * 81),
+    Change(Comment, "website", "https://" + "x" * 2000),
+    Change(Comment, "story_id", 999),
+    Change(Comment, "author_id", 999),
+    Change(Comment, "parent_id", 999),
+    Change(Story, "comment_count", -1),
+    Change(Story, "state", "ajar"),
+    Change(Author, "standing", "DISLIKED"),
+    Change(Author, "name", "x" * 81),
+    Change(Author, "website", "https://" + "x" * 2000),
+    Change(Author, "email_hash", None),
+    Change(Author, "email_encrypted", None),
+    Change(Author, "approved_count", -1),
+    Change(Author, "rejected_count", -1),
+    Change(Revision, "text", "x" * 10_001),
+    Change(Revision, "text", None),
+    Change(Decision, "after", "GONE"),
+    Change(Decision, "before", "GONE"),
+    Change(Decision, "rule", "a rule beside a person"),
+    Change(Flag, "reason", "boring"),
+    Change(StaffSession, "account_id", 999),
+]
+
+
+@pytest.fixture
+def filled(app, newsroom, cast, client) -> Flask:
+    """A visible comment that Hanna let through and a reader reported; Hanna is signed in."""
+    number = newsroom.comment(newsroom.story("herald"), status="hold")
+    seen = [{"id": str(number), "version": newsroom.version(number)}]
+    client.post(
+        "/api/v1/moderation/decisions", json={"comments": seen, "action": "approve"}, headers=cast.hanna.headers
+    )
+    client.post(f"/api/v1/comments/{number}/flags", json={"reason": "spam"})
+    newsroom.signed_in(cast.hanna)
+    return app
+
+
+def test_the_database_refuses_what_cannot_be(filled):
+    accepted = []
+    with filled.app_context():
+        for change in IMPOSSIBLE:
+            table = change.table.__table__
+            last = db.session.scalar(select(table.c.id).order_by(table.c.id.desc()).limit(1))
+            assert last, change
+            try:
+                db.session.execute(table.update().where(table.c.id == last).values({change.column: change.value}))
+                accepted.append(str(change))
+            except (IntegrityError, DataError):
+                pass
+            db.session.rollback()
+    assert accepted == []
+
+
+def test_an_author_is_confirmed_only_with_an_address(filled):
+    nobody = {"email_hash": None, "email_encrypted": None}
+    with filled.app_context():
+        authors = Author.__table__.update()
+        db.session.execute(authors.values({**nobody, "confirmed_at": None}))
+        with pytest.raises(IntegrityError):
+            db.session.execute(authors.values({**nobody, "confirmed_at": now()}))
+        db.session.rollback()
