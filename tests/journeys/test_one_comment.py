@@ -24,7 +24,7 @@ def write(page) -> None:
 def test_a_comment_goes_from_the_form_to_the_article_and_its_writers_page(newspaper, reader, moderator):
     article = f"{newspaper}/news/{STORY}"
     reader.goto(article)
-    assert reader.get_by_text("Your email address will not be published.").is_visible()
+    reader.get_by_text("Your email address will not be published.").wait_for()
     write(reader)
     reader.get_by_text("only you can see this").wait_for()
 
@@ -43,7 +43,7 @@ def test_a_comment_goes_from_the_form_to_the_article_and_its_writers_page(newspa
 
     said.get_by_role("link", name="Vera Visitor", exact=True).click()
     reader.wait_for_url("**/authors/demo/vera-visitor-*")
-    assert reader.get_by_text(PROMISE).is_visible()
+    reader.get_by_text(PROMISE).wait_for()
     assert ADDRESS not in reader.content()
 
 
