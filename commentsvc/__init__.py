@@ -18,6 +18,8 @@ from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
 from .config import Settings, read_settings
+from .core import events
+from .core.clock import now
 from .core.crypto import Keyring
 from .core.database import db, prepare_engine
 from .core.resources import folder
@@ -27,7 +29,11 @@ from .extensions import csrf, limiter, login_manager, migrate
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.routes import bp as moderation_api
+from .outbox import channels
+from .outbox import service as outbox
+from .outbox.engine import Engine
 from .stories.routes import bp as story_api
+from .webhooks.payload import describe
 from .widget.routes import bp as widget_files
 
 __all__ = ["CommentService", "create_app"]
@@ -54,6 +60,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     errors.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
     _install_extensions(app)
+    _install_outbox(app, settings)
     pages.install(app)
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
@@ -87,6 +94,12 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
         "RATELIMIT_KEY_PREFIX": "commentsvc",
         "COMMENTSVC": settings,
     }
+
+
+def _install_outbox(app: Flask, settings: Settings) -> None:
+    engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
+    events.install(app, events.Ears(keep=lambda facts: outbox.keep(facts, now=now()), wake=engine.wake))
+    channels.install(app, channels.House(describe, []))
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

@@ -26,6 +26,7 @@ from .core.web import house
 from .schema import is_current, newest, present, upgrade
 from .sites import service as sites
 from .sites.settings import described
+from .worker import run as run_worker
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -54,7 +55,7 @@ def group_for(app_of: Callable[[], Flask]) -> click.Group:
     def comments(context: click.Context) -> None:
         context.obj = app_of
 
-    for command in (database, site, account, token):
+    for command in (database, site, account, token, worker):
         comments.add_command(command)
     return comments
 
@@ -110,11 +111,34 @@ def serve(host: str, port: int, workers: int) -> None:
     """Run the production server. It refuses a schema that is behind."""
     from .server import serve as run_server
 
-    with create_app().app_context():
+    app = create_app()
+    _refuse_an_old_schema(app)
+    embedded = is_embedded(app)
+    click.echo("Mail and webhooks go out from here." if embedded else "Mail and webhooks need: commentsvc worker")
+    run_server(host=host, port=port, workers=workers, with_worker=embedded)
+
+
+def _refuse_an_old_schema(app: Flask) -> None:
+    with app.app_context():
         if not is_current():
             click.echo("The database schema is behind. Run: commentsvc db upgrade", err=True)
             sys.exit(FAILED)
-    run_server(host=host, port=port, workers=workers)
+
+
+def is_embedded(app: Flask) -> bool:
+    """One machine, nothing to install: SQLite, and no Redis. Then `serve` runs the worker too."""
+    settings = app.config["COMMENTSVC"]
+    return settings.database_url.startswith("sqlite") and not settings.redis_url
+
+
+@main.command()
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.pass_context
+def worker(context: click.Context, threads: int) -> None:
+    """Run what is due outside a request: mail, webhooks, digests, cleaning up. `serve` does so itself on SQLite."""
+    app = context.obj()
+    _refuse_an_old_schema(app)
+    run_worker(app, threads=threads)
 
 
 @main.command()

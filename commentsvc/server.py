@@ -1,19 +1,61 @@
-"""The production server: Granian, with the service as a WSGI application."""
+"""The production server: Granian, with the service as a WSGI application; on the embedded default with its worker."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
 
 from granian import Granian
 from granian.constants import Interfaces
 
 THREADS = 8  # a request waits for the database more than it computes
+PAUSE = 2.0  # seconds before a worker that ended is started again
 
 
-def serve(*, host: str, port: int, workers: int = 1, target: str = "commentsvc.wsgi:app") -> None:
-    """Serve until the process is told to stop; requests under way are finished."""
-    Granian(
-        target,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        log_access=False,
-    ).serve()
+def serve(
+    *, host: str, port: int, workers: int = 1, with_worker: bool = False, target: str = "commentsvc.wsgi:app"
+) -> None:
+    """Serve until the process is told to stop; requests and deliveries under way are finished."""
+    beside = Beside(target) if with_worker else None
+    try:
+        Granian(
+            target,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            log_access=False,
+        ).serve()
+    finally:
+        if beside:
+            beside.stop()
+
+
+class Beside:
+    """The worker's own process beside the server: what it sends never takes a request's time."""
+
+    def __init__(self, target: str) -> None:
+        self._command = [sys.executable, "-m", "commentsvc.worker", target, str(os.getpid())]
+        self._stopped = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._keep_running, daemon=True).start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command)  # noqa: S603 - our own module, no word of anybody else in it
+
+    def _keep_running(self) -> None:
+        while not self._stopped.is_set():
+            self._process.wait()
+            time.sleep(PAUSE)
+            if not self._stopped.is_set():
+                self._process = self._start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()

@@ -8,9 +8,11 @@ from slugify import slugify
 from sqlalchemy import exists, select
 
 from ..accounts.permissions import Actor, Permission, ensure
+from ..core.clock import rfc3339
 from ..core.crypto import Keyring
 from ..core.database import db
 from ..core.errors import ValidationFailed
+from ..core.events import Fact, announce
 from ..core.html import render, safe_url
 from ..core.mail_address import address_hashes
 from ..core.urls import origin_of
@@ -115,6 +117,8 @@ def give_standing(
             created_at=now,
         )
     )
+    data = {"author": author.id, "standing": standing, "until": rfc3339(author.standing_until)}
+    announce(Fact("author.standing_changed", author.site_id, f"author:{author.id}", data))
 
 
 def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:

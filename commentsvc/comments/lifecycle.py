@@ -13,6 +13,7 @@ from ..core.database import db
 from ..core.errors import Conflict, Stale
 from ..screening import Outcome, Screening
 from ..stories.models import Story
+from . import events
 from .models import Comment, Decision, Revision, Status
 
 AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
@@ -42,7 +43,14 @@ def settle(comment: Comment, revision: Revision, screening: Screening, *, now: d
         created_at=now,
     )
     db.session.add(decision)
+    before = decision.before
     _become(comment, status)
+    if before is None:
+        events.created(comment)
+    else:
+        events.edited(comment)
+    if before != status:
+        events.decided(comment, decision)
     return decision
 
 
@@ -80,6 +88,8 @@ def decide(
     else:
         comment.featured_at = now if action == "feature" else None
     flush(comment)
+    if decision.before != decision.after or action not in AFTER:
+        events.decided(comment, decision)
     return decision
 
 
@@ -133,6 +143,7 @@ def retract(comment: Comment, *, now: datetime) -> None:
         comment.retracted_at = now
         flush(comment)
         _count(comment, was_visible)
+        events.retracted(comment)
 
 
 def _become(comment: Comment, status: Status) -> None:

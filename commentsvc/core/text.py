@@ -59,6 +59,16 @@ def ensure_readable(text: str) -> None:
         raise Unreadable(f"This contains a character that cannot be shown (U+{ord(found[0]):04X}).")
 
 
+def one_line(text: str, length: int) -> str:
+    """Words of others made fit for a header: one line, no controls, no direction overrides, no encoded words.
+
+    "=?" is broken up: Python up to 3.11.7 decodes an encoded word in a header it folds, line breaks included
+    (CVE-2024-6923).
+    """
+    calm = _BIDI.sub("", _UNREADABLE.sub(" ", _LINE_BREAKS.sub(" ", text))).replace("=?", "= ?")
+    return excerpt(" ".join(calm.split()), length)
+
+
 def fingerprint(text: str) -> str:
     """Name what a text says, so that saying it again is noticed: 64 hex digits.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from .clock import now
@@ -40,7 +40,8 @@ def keys() -> Keyring:
 
 
 def links() -> Links:
-    return Links(house().base_url or request.script_root)
+    """Addresses of the service's own pages; in a worker, where there is no request, the configured ones."""
+    return Links(house().base_url or (request.script_root if has_request_context() else ""))
 
 
 def reader_network() -> str:

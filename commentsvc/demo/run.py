@@ -22,7 +22,7 @@ def run(*, host: str, port: int, data: Path) -> None:
     os.environ[f"{PREFIX}DATA_DIR"] = str(data.resolve())
     ensure_secret(data)
     prepare(data, f"http://{host}:{port}")
-    serve(host=host, port=port, target="commentsvc.demo.wsgi:app")
+    serve(host=host, port=port, target="commentsvc.demo.wsgi:app", with_worker=True)
 
 
 def prepare(data: Path, address: str) -> None:

@@ -9,9 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
+from ..comments.events import cause_of
 from ..comments.models import Comment, Decision, Status
 from ..core.database import db
 from ..core.errors import Conflict, NotFound, Stale
+from ..core.events import withdraw
+from ..outbox import service as outbox
 from .models import Flag
 
 MOST_AT_ONCE = 200
@@ -107,10 +110,13 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     actions = [_opposite(decision), *(["feature"] if _took_a_pick(decision) else [])]
     note = f"undoes decision {decision.id}"
     _ask_again(decision)
+    unheard = outbox.cancel(cause_of(decision.id), now=now)  # undone in time: nobody hears of either
     for action in actions:
         done = lifecycle.decide(
             comment, action, actor=actor, seen=comment.version, now=now, reason=UNDO, note=note, was_asked=True
         )
+        if done and unheard:
+            withdraw(cause_of(done.id))
     return comment, done
 
 

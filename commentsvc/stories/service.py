@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ..authors.models import Author
 from ..core.database import db
 from ..core.errors import OriginNotAllowed, ValidationFailed
+from ..core.events import Fact, announce
 from ..core.urls import WrongUrl, origin_of, without_tracking
 from ..sites.models import Site
 from .models import Byline, Story, StoryState, StoryUrl
@@ -41,6 +42,7 @@ def new_story(site: Site, name: StoryName, *, title: str = "", now: datetime, fr
     if url and name.url_key and not (name.id and _owner_of(site.id, name.url_key)):
         db.session.add(StoryUrl(site_id=site.id, story_id=story.id, url_key=name.url_key, url=url))
         db.session.flush()
+    announce(Fact("story.created", site.id, f"story:{story.id}", {"story": story.id}))
     return story
 
 

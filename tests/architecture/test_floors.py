@@ -10,6 +10,7 @@ HOUSE = Path(__file__).parents[2] / "commentsvc"
 FLOORS = {
     "core": 0,
     "accounts": 1,
+    "outbox": 1,
     "screening": 1,
     "triage": 1,
     "sites": 1,

@@ -1,0 +1,179 @@
+"""Keeping facts as events, releasing them in order, making deliveries of them."""
+
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from ..core.database import db
+from ..core.events import Fact
+from .channels import Outgoing, house
+from .models import Delivery, DeliveryStatus, Event, Lane
+
+logger = logging.getLogger(__name__)
+
+RELEASED_AT_ONCE = 100
+KEPT = timedelta(days=30)  # how long the feed of events and the log of deliveries go back
+RELEASING = 7_233_401  # any number: the name of the lock under which PostgreSQL lets one worker release at a time
+
+
+def new_uid(kind: str) -> str:
+    return f"{kind}_{secrets.token_hex(12)}"
+
+
+def keep(facts: Sequence[Fact], *, now: datetime) -> None:
+    """Write facts down in the transaction that made them true."""
+    rows = [
+        {
+            "uid": new_uid("evt"),
+            "site_id": fact.site_id,
+            "type": fact.type,
+            "subject": fact.subject,
+            "cause": fact.cause,
+            "data": dict(fact.data),
+            "created_at": now,
+            "due_at": now + fact.wait,
+        }
+        for fact in facts
+    ]
+    db.session.execute(insert(Event), rows)
+
+
+def cancel(cause: str, *, now: datetime) -> int:
+    """Nobody hears of what was undone in time. Returns how many events were taken back."""
+    gone = update(Event).where(Event.cause == cause, Event.seq.is_(None), Event.cancelled_at.is_(None))
+    return int(db.session.execute(gone.values(cancelled_at=now)).rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event ready to go out: what is said of it (None: nothing is left to say) and what that makes go out."""
+
+    event_id: int
+    payload: dict[str, Any] | None
+    made: list[Outgoing] = field(default_factory=list)
+
+
+def due(*, now: datetime, limit: int = RELEASED_AT_ONCE) -> list[Event]:
+    """The events whose time has come, in their order. One waits for the earlier ones about the same subject."""
+    return list(db.session.scalars(_due(now).limit(limit)))
+
+
+def tell(event: Event, *, now: datetime) -> Told:
+    """Make an event ready. Reads only: nobody who writes has to wait for it."""
+    try:
+        with db.session.begin_nested():
+            payload = house().describe(event)
+            made = [each for channel in house().channels.values() for each in channel.made_by(event, now)]
+    except Exception:  # one that cannot be told must not keep the others from going out
+        logger.exception("event %s could not be told", event.uid)
+        payload = None
+    return Told(event.id, payload, made if payload is not None else [])
+
+
+def release(told: Sequence[Told], *, now: datetime) -> None:
+    """Give events their place in the order and keep their deliveries. Inside a unit of work.
+
+    One worker at a time, so that whoever reads by `seq` never misses one that was committed late.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(RELEASING)))
+    rows = select(Event).where(Event.id.in_([each.event_id for each in told]), Event.seq.is_(None))
+    rows = rows.where(Event.cancelled_at.is_(None)).execution_options(populate_existing=True)
+    open_still = {event.id: event for event in db.session.scalars(rows)}
+    seq = db.session.scalar(select(func.max(Event.seq))) or 0
+    for each in told:
+        event = open_still.get(each.event_id)
+        if event and each.payload is None:
+            event.cancelled_at = now
+        elif event:
+            seq += 1
+            event.payload, event.seq = each.payload, seq
+    db.session.flush()
+    heard = [each for each in told if each.event_id in open_still]
+    add(((open_still[each.event_id], made) for each in heard for made in each.made), now=now)
+
+
+def next_due() -> datetime | None:
+    """When the next event is due (None: none waits)."""
+    return db.session.scalar(select(func.min(Event.due_at)).where(Event.seq.is_(None), Event.cancelled_at.is_(None)))
+
+
+def _due(now: datetime) -> Select[Any]:
+    earlier = aliased(Event)
+    waits = exists().where(
+        earlier.subject == Event.subject,
+        earlier.seq.is_(None),
+        earlier.cancelled_at.is_(None),
+        earlier.id < Event.id,
+        earlier.due_at > now,
+    )
+    open_and_due = (Event.seq.is_(None), Event.cancelled_at.is_(None), Event.due_at <= now)
+    return select(Event).where(*open_and_due, ~waits).order_by(Event.id)
+
+
+def add(made: Iterable[tuple[Event | None, Outgoing]], *, now: datetime) -> None:
+    """Make deliveries; one that was made before under the same `once` is left as it is. Inside a unit of work."""
+    listed = list(made)
+    if not listed:
+        return
+    lanes = {each.lane: each for _, each in listed}
+    rows = [_lane_row(each, now) for each in lanes.values()]
+    insert_lanes = _insert()(Lane)
+    ready = insert_lanes.on_conflict_do_update(
+        index_elements=[Lane.key], set_={"next_at": func.coalesce(Lane.next_at, insert_lanes.excluded.next_at)}
+    )
+    db.session.execute(ready, sorted(rows, key=lambda row: str(row["key"])))
+    deliveries = _insert()(Delivery).on_conflict_do_nothing(index_elements=[Delivery.once])
+    db.session.execute(deliveries, [_delivery_row(event, each, now) for event, each in listed])
+
+
+def send(outgoing: Outgoing, *, now: datetime) -> None:
+    """One delivery that no event stands behind. Inside a unit of work."""
+    add([(None, outgoing)], now=now)
+
+
+def _insert() -> Any:
+    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+
+
+def _lane_row(each: Outgoing, now: datetime) -> dict[str, object]:
+    return {"key": each.lane, "channel": each.channel, "site_id": each.site_id, "next_at": now, "paused_because": ""}
+
+
+def _delivery_row(event: Event | None, each: Outgoing, now: datetime) -> dict[str, object]:
+    return {
+        "uid": each.uid or (event.uid if event else new_uid("msg")),
+        "site_id": each.site_id,
+        "channel": each.channel,
+        "lane_key": each.lane,
+        "event_id": event.id if event else None,
+        "kind": each.kind,
+        "once": each.once,
+        "payload": dict(each.payload),
+        "status": DeliveryStatus.WAITING,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+def purge(*, now: datetime) -> None:
+    """Forget events and deliveries that are done with and older than `KEPT`."""
+    old = now - KEPT
+    done = Delivery.status.in_((DeliveryStatus.SENT, DeliveryStatus.CANCELLED))
+    db.session.execute(delete(Delivery).where(done, Delivery.created_at < old))
+    gone = Event.seq.is_not(None) | Event.cancelled_at.is_not(None)
+    waits = exists().where(Delivery.event_id == Event.id, Delivery.status == DeliveryStatus.WAITING)
+    # The newest stays: the next one's place in the order is counted from it.
+    newest = select(func.max(Event.seq)).scalar_subquery()
+    db.session.execute(
+        delete(Event).where(gone, Event.created_at < old, ~waits, func.coalesce(Event.seq, 0) != newest)
+    )
+    idle = ~exists().where(Delivery.lane_key == Lane.key)
+    db.session.execute(delete(Lane).where(Lane.next_at.is_(None), Lane.paused_at.is_(None), idle))

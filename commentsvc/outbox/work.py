@@ -1,0 +1,116 @@
+"""Bringing it out: release what is due, empty the lanes. A door like a route: it opens units of work.
+
+Everything takes the clock's time; nothing here knows what engine calls it.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..core.clock import now
+from ..core.crypto import new_token
+from ..core.database import db
+from ..core.unit_of_work import unit_of_work
+from . import lanes, service
+from .channels import Answer, house
+from .models import Delivery, DeliveryStatus, Lane
+
+logger = logging.getLogger(__name__)
+
+MOST_IN_A_ROW = 200  # deliveries of one lane before others get the worker's thread
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A delivery and the call that tries it, made ready inside a transaction and called outside of any."""
+
+    delivery: Delivery
+    call: Callable[[], Answer]
+
+
+def release() -> datetime | None:
+    """Release everything that is due. Returns when the next event will be."""
+    while events := service.due(now=now()):
+        told = [service.tell(event, now=now()) for event in events]
+        with unit_of_work():
+            service.release(told, now=now())
+    return service.next_due()
+
+
+def empty(key: str) -> datetime | None:
+    """Send what a lane holds, in order, until it is empty or its receiver fails. Returns when to come back."""
+    holder = new_token()
+    with unit_of_work():
+        if not lanes.claim(key, holder, now=now()):
+            return None
+        turn = _next(key)
+    for _ in range(MOST_IN_A_ROW):
+        if turn is None:
+            break
+        turn = _take(key, holder, turn)
+    return _leave(key, holder)
+
+
+def _next(key: str) -> Turn | None:
+    """The lane's next delivery, made ready; what has become pointless meanwhile is crossed out."""
+    while delivery := lanes.head(key):
+        call = _ready(delivery)
+        if call:
+            return Turn(delivery, call)
+        delivery.status, delivery.done_at = DeliveryStatus.CANCELLED, now()
+    return None
+
+
+def _ready(delivery: Delivery) -> Callable[[], Answer] | None:
+    try:
+        with db.session.begin_nested():
+            return house().channels[delivery.channel].prepare(delivery, now())
+    except Exception as error:
+        logger.exception("delivery %s could not be made ready", delivery.id)
+        failed = Answer(False, f"It could not be made ready: {type(error).__name__}.")
+        return lambda: failed
+
+
+def _take(key: str, holder: str, turn: Turn) -> Turn | None:
+    """Try a delivery, with no transaction open; then the lane's next one, if it may go on."""
+    began = time.perf_counter()
+    answer = _try(turn)
+    took = timedelta(seconds=time.perf_counter() - began)
+    with unit_of_work():
+        lane = lanes.held(key, holder)
+        if lane is None:  # it took longer than the lease: whoever holds the lane now notes its own try
+            logger.warning("delivery %s outlived its lease", turn.delivery.id)
+            return None
+        goes_on = lanes.note(lane, turn.delivery, answer, took=took, now=now())
+        return _next(key) if goes_on else None
+
+
+def _try(turn: Turn) -> Answer:
+    try:
+        return turn.call()
+    except Exception as error:
+        logger.exception("delivery %s could not be tried", turn.delivery.id)
+        return Answer(False, f"It could not be tried: {type(error).__name__}.")
+
+
+def _leave(key: str, holder: str) -> datetime | None:
+    with unit_of_work():
+        lane: Lane | None = lanes.held(key, holder)
+        if lane is None:
+            return None
+        lanes.give_back(lane, now=now())
+        return None if lane.paused_at else lane.next_at
+
+
+def keep_house() -> None:
+    """Once a minute: what a lost job or a dead worker left lying is found again."""
+    with unit_of_work():
+        lanes.recover(now=now())
+
+
+def clean_up() -> None:
+    """Once an hour: forget what is done with and old."""
+    with unit_of_work():
+        service.purge(now=now())

@@ -1,0 +1,1 @@
+"""Webhooks and the feed of events: what other systems hear of, signed, in order, never lost."""
