@@ -1,1 +1,1 @@
-"""Notifications: mail to readers and to the newsroom, chat; everything by the outbox, everything can be switched off."""
+"""Notifications: mail to readers and to the newsroom, and chat; all by the outbox, all can be switched off."""
