@@ -22,8 +22,12 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.outbox import service as outbox
+from commentsvc.outbox.channels import Outgoing
+from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
+from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
 from tests.conftest import settings
 from tests.databases import PostgresqlDatabase
@@ -65,6 +69,12 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "reply", "reply 1"), now=now())
+        delivery = db.session.scalars(select(Delivery)).one()
+        db.session.add(Attempt(delivery_id=delivery.id, at=now(), took_ms=1, succeeded=True))
+        db.session.add(
+            Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
+        )
 
 
 def test_an_empty_database_is_behind(empty_app):
