@@ -22,6 +22,9 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.outbox import service as outbox
+from commentsvc.outbox.channels import Outgoing
+from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
 from tests.cast import Newsroom
@@ -65,6 +68,8 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "approved", "approved 1"), now=now())
+        db.session.add(Attempt(delivery_id=db.session.query(Delivery).one().id, at=now(), took_ms=1, succeeded=True))
 
 
 def test_an_empty_database_is_behind(empty_app):
