@@ -45,14 +45,20 @@ class Settings:
 
 
 def read_settings(
-    environment: Mapping[str, str] | None = None, *, data_dir: Path | None = None, host_secret: str | None = None
+    environment: Mapping[str, str] | None = None,
+    *,
+    data_dir: Path | None = None,
+    host_secret: str | None = None,
+    dotenv: bool = True,
 ) -> Settings:
     """The settings an environment gives; the process's own when none is handed in.
 
+    Without `dotenv` the `.env` file of the working directory is left alone: it belongs to another installation.
     `host_secret` is the key of an application the service lives in; its quality is that application's affair.
     Raises Misconfigured for unknown names, for a missing, short or well-known secret, for unreadable numbers.
     """
-    given = _known(_with_dotenv(os.environ if environment is None else environment))
+    environment = os.environ if environment is None else environment
+    given = _known(_with_dotenv(environment) if dotenv else environment)
     place = (data_dir or Path(given.get("DATA_DIR") or DATA_DIR)).expanduser().resolve()
     return Settings(
         data_dir=place,
