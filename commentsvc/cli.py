@@ -108,8 +108,10 @@ def demo(port: int, host: str, data: Path) -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Run the production server. It refuses a schema that is behind."""
+    from .server import ensure_free
     from .server import serve as run_server
 
+    ensure_free(host, port)
     with create_app().app_context():
         if not is_current():
             click.echo("The database schema is behind. Run: commentsvc db upgrade", err=True)

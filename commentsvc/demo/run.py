@@ -9,12 +9,13 @@ import click
 from .. import create_app
 from ..config import PREFIX, ensure_secret, read_settings
 from ..schema import upgrade
-from ..server import serve
+from ..server import ensure_free, serve
 from . import newsroom
 
 
 def run(*, host: str, port: int, data: Path) -> None:
     """The main job in one command. A second start on the same folder keeps what is there."""
+    ensure_free(host, port)
     # A demo is a world of its own: what is configured for a real installation must not reach it, neither by the
     # environment nor by a `.env` file in the folder it is started in. The server's worker is another process and
     # is told by the environment.
