@@ -64,6 +64,16 @@ def test_a_wrong_field_costs_no_word(send, field, value):
     assert TYPED["text"] in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("letter", ["語", "😀", "\u00e9"])
+def test_the_longest_text_is_taken_in_every_script(client, herald, letter):
+    form = re.search(r'<form method="post"[^>]*>', client.get(PAGE).get_data(as_text=True))[0]
+    sent_as = re.search(r'enctype="([^"]+)"', form)
+    kind = sent_as[1] if sent_as else "application/x-www-form-urlencoded"
+    answer = client.post(PAGE, data={**TYPED, "text": letter * 10_000}, content_type=kind)
+    assert answer.status_code == 303
+    assert letter * 10_000 in client.get(answer.location).get_data(as_text=True)
+
+
 @pytest.mark.parametrize(("setting", "status"), [({"mode": "closed"}, 403), ({"flood_seconds": 15}, 429)])
 def test_a_refusal_is_said_on_the_page(send, newsroom, setting, status):
     newsroom.set("herald", **setting)
