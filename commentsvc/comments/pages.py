@@ -14,7 +14,7 @@ from ..core.database import db
 from ..core.errors import DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.paging import read_cursor
-from ..core.web import keys, links, revalidated
+from ..core.web import form_encoding_error, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, ensure_origin
@@ -114,9 +114,12 @@ def _waiting_comment(site: Site) -> Comment | None:
 @bp.post("/thread/<key>")
 def post(key: str) -> Response:
     site, name = _site(key), story_name()
-    ensure_origin(site)
+    encoding = form_encoding_error()  # before anything else reads the body
     form = CommentForm(MultiDict(request.form), settings=site.settings)
     try:
+        ensure_origin(site)
+        if encoding:
+            raise encoding
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
         posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
     except DomainError as error:

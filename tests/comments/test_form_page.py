@@ -96,6 +96,37 @@ def test_a_foreign_page_posts_nothing(send, rows):
     assert rows() == before
 
 
+@pytest.mark.parametrize("origin", ["null", "https://evil.example"])
+def test_a_browser_that_names_no_origin_of_ours_costs_no_word(send, origin):
+    answer = send(headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert TYPED["text"] in answer.get_data(as_text=True)
+
+
+URLENCODED = b"text=Caf%E9&name=Rosa&email=rosa%40example.org"
+MULTIPART = b"".join(
+    b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part
+    for part in ((b"text", b"Caf\xe9"), (b"name", b"Rosa"), (b"email", b"rosa@example.org"))
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "comes_back"),
+    [
+        ("application/x-www-form-urlencoded", URLENCODED, True),
+        ("application/x-www-form-urlencoded", URLENCODED.replace(b"%E9", b"\xe9"), False),  # no browser writes that
+        ("multipart/form-data; boundary=b", MULTIPART + b"--b--\r\n", True),
+    ],
+)
+def test_a_form_in_another_encoding_is_refused_like_such_json(client, herald, rows, kind, body, comes_back):
+    before = rows()
+    answer = client.post(PAGE, data=body, content_type=kind)
+    assert answer.status_code == 400
+    assert "not UTF-8" in answer.get_data(as_text=True)
+    assert ('value="Rosa"' in answer.get_data(as_text=True)) == comes_back
+    assert rows() == before
+
+
 def test_the_services_own_page_posts(send):
     assert send(headers={"Origin": "http://localhost"}).status_code == 303
 
