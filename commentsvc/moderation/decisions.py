@@ -55,7 +55,7 @@ def decide_all(
                     now=now,
                     reason=reason,
                     note=note,
-                    was_asked=settle_flags(comment, now),
+                    was_asked=action in lifecycle.AFTER and settle_flags(comment, now),
                 )
             outcome.decided.append((comment, decision))
         except (Stale, Conflict):
@@ -80,7 +80,7 @@ def _fresh(ids: Sequence[int]) -> dict[int, Comment]:
 
 
 def settle_flags(comment: Comment, now: datetime) -> bool:
-    """A decision answers every report that was open. Returns whether there was any."""
+    """A verdict answers every report that was open. Returns whether there was any."""
     settled = db.session.execute(
         update(Flag).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None)).values(settled_at=now)
     )
@@ -109,7 +109,14 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     _ask_again(decision)
     for action in actions:
         done = lifecycle.decide(
-            comment, action, actor=actor, seen=comment.version, now=now, reason=UNDO, note=note, was_asked=True
+            comment,
+            action,
+            actor=actor,
+            seen=comment.version,
+            now=now,
+            reason=UNDO,
+            note=note,
+            was_asked=action in lifecycle.AFTER,
         )
     return comment, done
 
