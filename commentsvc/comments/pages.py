@@ -7,7 +7,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from ..authors.queries import author_by_slug
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -200,7 +199,7 @@ def thread_fragment(key: str, name: StoryName) -> Markup:
 @bp.get("/authors/<key>/<slug>")
 def profile(key: str, slug: str) -> Response:
     site = _site(key)
-    author = author_by_slug(site.id, inputs.line({"slug": slug}, "slug") or "")
+    author, _ = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
     comments, following = queries.visible_by(author, site, after=read_cursor(request.args.get("cursor")))
     page = render_template(
         "authors/profile.html",

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, request
 
 from ..authors.present import profile_json
-from ..authors.queries import author_by_slug
 from ..core import inputs
 from ..core.clock import now, rfc3339
 from ..core.errors import ValidationFailed
@@ -46,7 +45,7 @@ def _lines(name: str, limit: int) -> list[str]:
 @bp.get("/authors/<slug>")
 def author(slug: str) -> Response:
     site = requested_site()
-    author = author_by_slug(site.id, inputs.line({"slug": slug}, "slug") or "")
+    author, count = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
     cursor = read_cursor(request.args.get("cursor"))
     show = Presenter(site, links(), inputs.choice(request.args, "format", FORMATS, "tree"))
     comments, following = queries.visible_by(author, site, after=cursor)
@@ -56,7 +55,7 @@ def author(slug: str) -> Response:
             "author": {
                 **profile_json(author, site.key, links()),
                 "since": rfc3339(author.created_at),
-                "comment_count": queries.count_of(author),
+                "comment_count": count,
                 "stories": [related_json(story, links()) for story in stories],
             },
             "comments": [

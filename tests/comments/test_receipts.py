@@ -315,3 +315,14 @@ def test_what_was_retracted_is_kept_for_the_newsroom(published, retract, app):
     with app.app_context():
         rows = select(Revision.text).where(Revision.comment_id == int(published["comment"]["id"]))
         assert db.session.scalars(rows).one() == "The harbour was better with boats in it."
+
+
+@pytest.mark.parametrize("address", ["/authors/herald/{}", "/api/v1/authors/{}?site=herald"])
+def test_whoever_took_the_only_comment_back_has_no_profile_any_more(client, post, newsroom, address):
+    answer = post().json
+    number, slug = answer["comment"]["id"], answer["comment"]["author"]["slug"]
+    newsroom.decide(int(number), "approve")
+    assert client.get(address.format(slug)).status_code == 200
+    receipt = {"Authorization": f"Bearer {answer['receipt']['token']}"}
+    assert client.delete(f"/api/v1/comments/{number}", headers=receipt).status_code == 200
+    assert client.get(address.format(slug)).status_code == 404
