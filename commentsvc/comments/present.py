@@ -86,8 +86,26 @@ class Presenter:
             "url": story.shown_url if story else None if name.id else name.url,
             "title": story.shown_title if story else "",
             "state": state_now(self.site, story, now),
-            "comment_count": story.comment_count if story and self.site.settings.mode != "hidden" else 0,
+            "comment_count": self.count(story),
             "authors": [profile_json(author, self.site.key, self.links) for author in story.authors] if story else [],
+        }
+
+    def count(self, story: Story | None) -> int:
+        """How many comments readers see under a story: none on a hidden site."""
+        return story.comment_count if story and self.site.settings.mode != "hidden" else 0
+
+    def related(self, story: Story) -> dict[str, Any]:
+        """One entry of "You may also like"."""
+        return {
+            "id": story.external_id,
+            "title": story.title,
+            "url": story.url,
+            "excerpt": story.excerpt,
+            "image": self.links.own(story.image),
+            "category": story.category,
+            "published_at": rfc3339(story.published_at),
+            "authors": [author.name for author in story.authors],
+            "comment_count": self.count(story),
         }
 
     def form(self, story: Story | None, now: datetime) -> dict[str, Any]:
@@ -101,18 +119,3 @@ class Presenter:
             "challenge": None,
             "edit_window_minutes": settings.edit_window_minutes,
         }
-
-
-def related_json(story: Story, links: Links) -> dict[str, Any]:
-    """One entry of "You may also like"."""
-    return {
-        "id": story.external_id,
-        "title": story.title,
-        "url": story.url,
-        "excerpt": story.excerpt,
-        "image": links.own(story.image),
-        "category": story.category,
-        "published_at": rfc3339(story.published_at),
-        "authors": [author.name for author in story.authors],
-        "comment_count": story.comment_count,
-    }

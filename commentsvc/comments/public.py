@@ -12,7 +12,7 @@ from ..sites.web import answers_pages, requested_site
 from ..stories.models import Story
 from ..stories.queries import counts_by_id, counts_by_url, find_story, related_stories, stories_signed_by
 from . import queries
-from .present import FORMATS, Presenter, related_json
+from .present import FORMATS, Presenter
 from .routes import story_name
 
 bp = answers_pages(Blueprint("public_api", __name__, url_prefix="/api/v1"))
@@ -56,7 +56,7 @@ def author(slug: str) -> Response:
                 **profile_json(author, site.key, links()),
                 "since": rfc3339(author.created_at),
                 "comment_count": count,
-                "stories": [related_json(story, links()) for story in stories],
+                "stories": [show.related(story) for story in stories],
             },
             "comments": [
                 {
@@ -74,8 +74,8 @@ def author(slug: str) -> Response:
 def related() -> Response:
     site = requested_site()
     limit = inputs.whole_number(request.args, "limit", 4, low=1, high=20)
-    story = find_story(site.id, story_name())
-    return public_answer({"stories": [related_json(each, links()) for each in related_stories(site.id, story, limit)]})
+    story, show = find_story(site.id, story_name()), Presenter(site, links())
+    return public_answer({"stories": [show.related(each) for each in related_stories(site.id, story, limit)]})
 
 
 @bp.get("/stories/about")
