@@ -322,3 +322,12 @@ def test_what_readers_get_neither_sets_nor_depends_on_a_cookie(client, cast, pat
         None,
         False,
     )
+
+
+def test_too_many_attempts_name_no_address_in_the_log(client, app, caplog):
+    with app.test_request_context("/login", environ_base={"REMOTE_ADDR": "192.0.2.77"}):
+        assert "192.0.2.77" not in limiter._key_func()
+    for _ in range(12):
+        last = client.post("/login", data={}, environ_base={"REMOTE_ADDR": "192.0.2.77"})
+    assert "192.0.2.77" not in caplog.text
+    assert last.status_code in (400, 429)
