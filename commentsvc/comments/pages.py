@@ -199,12 +199,13 @@ def thread_fragment(key: str, name: StoryName) -> Markup:
 @bp.get("/authors/<key>/<slug>")
 def profile(key: str, slug: str) -> Response:
     site = _site(key)
-    author, _ = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
+    author, count = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
     comments, following = queries.visible_by(author, site, after=read_cursor(request.args.get("cursor")))
     page = render_template(
         "authors/profile.html",
         site=site,
         author=author,
+        count=count,
         picture=links().own(author.avatar),
         stories=stories_signed_by(author.id),
         comments=comments,
