@@ -298,7 +298,7 @@ RELATED_EXAMPLE: Json = {
     "comment_count": 7,
 }
 WRITTEN_EXAMPLE: Json = {
-    "comment": {**ALONE_EXAMPLE, "state": "removed", "likes": 0, "status": "pending"},
+    "comment": {**ALONE_EXAMPLE, "likes": 0, "status": "pending"},
     "receipt": {
         "token": "3.5f2d1c0b9a8877665544332211009f8e7d6c5b4a39281706f5e4d3c2b1a09f8e",
         "editable_until": "2026-01-20T08:45:00Z",
@@ -324,7 +324,6 @@ RECORD_EXAMPLE: Json = {
 }
 ITEM_EXAMPLE: Json = {
     **ALONE_EXAMPLE,
-    "state": "removed",
     "likes": 0,
     "version": 1,
     "status": "pending",
@@ -477,7 +476,8 @@ SCHEMAS: dict[str, Json] = {
             parent=_or_null(_id("The comment it answers.")),
             state=_one_of(
                 ["visible", "removed", "retracted"],
-                "`removed`: not shown to readers. `retracted`: taken back by its writer.",
+                "`removed`: not shown to readers. `retracted`: taken back by its writer. In an answer to the writer and in "
+                "the queue, where `status` says whether readers see it, a comment is `visible` or `retracted`.",
             ),
             author=_or_null(_ref("CommentAuthor")),
             content=_list(_ref("Node"), "What was written, as nodes; unless `format=html` was asked for."),

@@ -49,6 +49,20 @@ class Presenter:
             "url": self.place(comment, story),
         }
 
+    def in_full(self, comment: Comment, story: Story) -> dict[str, Any]:
+        """One comment with its words and its author, for those who see it before or after other readers do.
+
+        Its `state` says only whether its writer took it back; whether readers see it is said by its `status`.
+        """
+        words = {"html": comment.html} if self.format == "html" else {"content": comment.content}
+        return {
+            **self.comment(comment, story),
+            "state": "retracted" if comment.retracted_at else "visible",
+            "author": self.author(comment),
+            "edited_at": rfc3339(comment.edited_at),
+            **words,
+        }
+
     def shown(self, shown: Shown, story: Story) -> dict[str, Any]:
         return self.comment(shown.comment, story, shown.replies, shown.more)
 

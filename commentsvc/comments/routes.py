@@ -165,20 +165,13 @@ def _written(site: Site, posted: Posted) -> dict[str, Any]:
     story = db.session.get_one(Story, comment.story_id)
     status = "approved" if comment.is_visible else "pending"
     return {
-        "comment": {**_for_its_writer(site, story, comment), "status": status},
+        "comment": {**_presenter(site, story).in_full(comment, story), "status": status},
         "receipt": {
             "token": receipts.receipt_for(comment, keys()),
             "editable_until": rfc3339(comment.editable_until),
         },
         "reasons": posting.reasons_for_writer(posted.screening),
     }
-
-
-def _for_its_writer(site: Site, story: Story, comment: Comment) -> dict[str, Any]:
-    """The words stand in the answer to their writer even while nobody else sees them."""
-    show = _presenter(site, story)
-    words = {"html": comment.html} if show.format == "html" else {"content": comment.content}
-    return {**show.comment(comment, story), "author": show.author(comment), **words}
 
 
 @bp.patch("/comments/<comment_id>")

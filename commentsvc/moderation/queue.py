@@ -212,9 +212,7 @@ def item_json(card: Card, show: Presenter, now: datetime) -> dict[str, Any]:
     """A card as the newsroom's API gives it (CONTRACT section 4)."""
     comment, story = card.comment, card.comment.story
     return {
-        **show.comment(comment, story),
-        "author": show.author(comment),
-        **({"html": comment.html} if show.format == "html" else {"content": comment.content}),
+        **show.in_full(comment, story),
         "version": comment.version,
         "status": comment.status.lower(),
         "text": card.text,

@@ -407,7 +407,7 @@ def test_a_profile_address_that_is_no_web_address_is_not_a_link(page, host, serv
 def test_a_removed_comment_keeps_its_place_without_its_author(page, host, service):
     service.comments = [comment("1", state="removed", author=None, content=[], replies=[comment("2", parent="1")])]
     page.goto(host.address)
-    expect(page.get_by_role("heading", name="This comment was removed by a moderator.")).to_be_visible()
+    expect(page.get_by_role("heading", name="This comment is not shown.")).to_be_visible()
 
 
 def test_badges_are_words(page, host, service):

@@ -323,3 +323,13 @@ def test_a_verdict_is_shown_with_its_score(hanna, app, newsroom, story):
         revision = db.session.query(Revision).filter_by(comment_id=number).one()
         db.session.add(StoredVerdict(comment_id=number, revision_id=revision.id, created_at=now(), **said))
     assert hanna.queue().json["items"][0]["verdicts"][-1]["score"] == 0.5
+
+
+def test_what_waits_is_not_called_removed_and_says_when_it_was_edited(hanna, client, newsroom, story):
+    newsroom.set("herald", hold_first_comments=0)
+    answer = client.post("/api/v1/comments", json=rosas_comment()).json
+    address, token = f"/api/v1/comments/{answer['comment']['id']}", answer["receipt"]["token"]
+    client.patch(address, json={"text": "Other words."}, headers={"Authorization": f"Bearer {token}"})
+    (item,) = hanna.queue().json["items"]
+    assert (item["state"], item["status"]) == ("visible", "pending")
+    assert item["edited_at"] is not None

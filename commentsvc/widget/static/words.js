@@ -58,7 +58,7 @@ export const words = {
   inReplyTo: "in reply to",
   website: "Website",
   edited: "edited",
-  removed: "This comment was removed by a moderator.",
+  removed: "This comment is not shown.",
   retracted: "This comment was taken back by its writer.",
   someone: "Someone",
   /** What a badge is called; one that is not listed here is shown as it comes. @type {Record<string, string>} */
