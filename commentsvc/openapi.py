@@ -476,8 +476,8 @@ SCHEMAS: dict[str, Json] = {
             parent=_or_null(_id("The comment it answers.")),
             state=_one_of(
                 ["visible", "removed", "retracted"],
-                "`removed`: not shown to readers. `retracted`: taken back by its writer. In an answer to the writer and in "
-                "the queue, where `status` says whether readers see it, a comment is `visible` or `retracted`.",
+                "`removed`: not shown to readers. `retracted`: taken back by its writer. "
+                "In an answer to the writer and in the queue, where `status` says whether readers see it, a comment is `visible` or `retracted`.",
             ),
             author=_or_null(_ref("CommentAuthor")),
             content=_list(_ref("Node"), "What was written, as nodes; unless `format=html` was asked for."),
