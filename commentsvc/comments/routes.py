@@ -20,7 +20,7 @@ from ..sites.service import site_named
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
-from ..stories.service import new_story
+from ..stories.service import ensure_allowed, new_story
 from . import lifecycle, likes, posting, queries, receipts
 from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
@@ -136,6 +136,8 @@ def store(site: Site, name: StoryName, title: str, submission: Submission) -> Po
 
 
 def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+    if name.url:
+        ensure_allowed(site, name.url)  # beside the id of a known story too: a wrong address is told, not ignored
     moment, network, token = now(), reader_network(), bearer()
     with unit_of_work():
         story = find_story(site.id, name) or new_story(site, name, title=title, now=moment, from_reader=True)
