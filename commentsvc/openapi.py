@@ -477,7 +477,8 @@ SCHEMAS: dict[str, Json] = {
             state=_one_of(
                 ["visible", "removed", "retracted"],
                 "`removed`: not shown to readers. `retracted`: taken back by its writer. "
-                "In an answer to the writer and in the queue, where `status` says whether readers see it, a comment is `visible` or `retracted`.",
+                "In an answer to the writer and in the queue, where `status` says whether readers see it, "
+                "a comment is `visible` or `retracted`.",
             ),
             author=_or_null(_ref("CommentAuthor")),
             content=_list(_ref("Node"), "What was written, as nodes; unless `format=html` was asked for."),
@@ -1009,6 +1010,7 @@ READERS_PATHS: dict[str, Json] = {
                 "not_found",
                 "window_over",
                 "stale",
+                "too_fast",
             ),
             security=WITH_RECEIPT,
             gives=_ref("Written"),
@@ -1048,7 +1050,7 @@ READERS_PATHS: dict[str, Json] = {
             "others by network "
             "and browser, of which only a keyed hash is kept.",
             takes=("CommentId",),
-            refuses=("origin_not_allowed", "not_found"),
+            refuses=("origin_not_allowed", "not_found", "too_fast"),
             gives=_object("", likes=_count("How many readers like it now.")),
             example={"likes": 5},
         )
@@ -1066,7 +1068,7 @@ READERS_PATHS: dict[str, Json] = {
             status=202,
             takes=("CommentId",),
             body=("Report", {"reason": "off_topic", "details": "This is about another road."}),
-            refuses=("origin_not_allowed", "not_found"),
+            refuses=("origin_not_allowed", "not_found", "too_fast"),
             gives=_object("", received={"const": True}),
             example={"received": True},
         )

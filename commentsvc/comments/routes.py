@@ -12,6 +12,7 @@ from ..core.clock import now, rfc3339
 from ..core.database import db
 from ..core.errors import NotFound, Unauthorized, ValidationFailed
 from ..core.ids import read_id
+from ..core.limits import reactions
 from ..core.paging import read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, bearer, json_body, keys, links, public_answer, reader_hash, reader_network
@@ -209,11 +210,13 @@ def _own_comment(comment_id: str) -> tuple[Comment, Site]:
 
 
 @bp.put("/comments/<comment_id>/like")
+@reactions
 def like(comment_id: str) -> Response:
     return _change_like(comment_id, likes.like)
 
 
 @bp.delete("/comments/<comment_id>/like")
+@reactions
 def unlike(comment_id: str) -> Response:
     return _change_like(comment_id, likes.unlike)
 

@@ -6,3 +6,6 @@ from .web import reader_network
 
 # By the keyed hash of the network: what is counted, kept in Redis and written into the log names no address.
 limiter = Limiter(reader_network, default_limits=[], strategy="moving-window")
+
+# A browser's name is easily changed, so that one network could like or report as many readers.
+reactions = limiter.shared_limit("60 per minute", scope="reactions")
