@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     app = Flask(__name__, template_folder=str(folder("templates")))
     app.config.update(_configuration(settings, engine_options or {}))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # its redirects would go to whatever host a caller names
     install(app, House(keys=Keyring(settings.secret_keys), base_url=settings.base_url))
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
