@@ -1,6 +1,7 @@
 """Configuration: the environment (CONTRACT section 2), a `.env` file, and the data directory."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,9 +65,9 @@ def read_settings(
         data_dir=place,
         secret_keys=_secrets(given.get("SECRET_KEY") or stored_secret(place), host_secret),
         database_url=_database_url(given.get("DATABASE_URL"), place),
-        redis_url=given.get("REDIS_URL"),
+        redis_url=_redis_url(given.get("REDIS_URL")),
         mail_url=given.get("MAIL_URL"),
-        base_url=(given.get("BASE_URL") or "").rstrip("/") or None,
+        base_url=_base_url(given.get("BASE_URL")),
         trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
     )
 
@@ -92,8 +93,8 @@ def _known(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _contents(files: Mapping[str, str]) -> dict[str, str]:
     try:
-        return {name: Path(path).read_text().strip() for name, path in files.items()}
-    except OSError as error:
+        return {name: Path(path).read_text(encoding="utf-8").strip() for name, path in files.items()}
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"A secret's file cannot be read: {error}.") from error
 
 
@@ -122,6 +123,18 @@ def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise Misconfigured(f"{PREFIX}TRUSTED_PROXIES must be a whole number, the number of proxies in front.")
     return int(text)
+
+
+def _redis_url(given: str | None) -> str | None:
+    if given and not given.startswith(("redis://", "rediss://", "unix://")):
+        raise Misconfigured(f"{PREFIX}REDIS_URL must look like redis://host:6379/0.")
+    return given
+
+
+def _base_url(given: str | None) -> str | None:
+    if given and not re.fullmatch(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", given):
+        raise Misconfigured(f"{PREFIX}BASE_URL must be a public address like https://comments.example.")
+    return (given or "").rstrip("/") or None
 
 
 def _database_url(given: str | None, data_dir: Path) -> str:
