@@ -423,3 +423,9 @@ def test_a_word_that_is_not_utf_8_is_one_plain_sentence(run, installed):
     result = run("site", "show", "h\udcff")
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
+
+
+def test_a_relative_database_file_is_in_the_folder_the_service_is_started_in(done, monkeypatch, tmp_path):
+    monkeypatch.setenv("COMMENTSVC_DATABASE_URL", "sqlite:///here.sqlite3")
+    done("db", "upgrade")
+    assert (tmp_path / "here.sqlite3").exists()
