@@ -331,3 +331,17 @@ def test_too_many_attempts_name_no_address_in_the_log(client, app, caplog):
         last = client.post("/login", data={}, environ_base={"REMOTE_ADDR": "192.0.2.77"})
     assert "192.0.2.77" not in caplog.text
     assert last.status_code in (400, 429)
+
+
+def test_the_page_to_sign_in_is_kept_by_no_cache(client):
+    assert client.get("/login").headers["Cache-Control"] == "no-store"
+
+
+def test_signing_in_again_ends_the_earlier_session_of_this_browser(newsroom, cast, app):
+    browser = newsroom.signed_in(cast.hanna)
+    page = browser.get("/desk").get_data(as_text=True)
+    sent = {"email": cast.hanna.email, "password": PASSWORD, "csrf_token": csrf_token(page)}
+    assert browser.post("/login", data=sent).status_code == 302
+    with app.app_context():
+        ended = [each.ended_at is not None for each in db.session.query(StaffSession).order_by(StaffSession.id)]
+    assert ended == [True, False]
