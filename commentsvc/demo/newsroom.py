@@ -194,7 +194,7 @@ class Filling:
     def _finish(self, each: dict[str, Any]) -> None:
         """What became of the comment later: the decision, the likes, the reports."""
         comment = self.comments[each["key"]]
-        moment = comment.created_at + AFTERWARDS
+        moment = self._settled_at(each)
         for number in range(each["likes"]):
             like(comment, self.keys.hash("demo reader", str(number)), now=moment)
         for number, report in enumerate(each["flags"]):
