@@ -303,7 +303,7 @@ WRITTEN_EXAMPLE: Json = {
         "token": "3.5f2d1c0b9a8877665544332211009f8e7d6c5b4a39281706f5e4d3c2b1a09f8e",
         "editable_until": "2026-01-20T08:45:00Z",
     },
-    "reasons": ["0 approved comments so far where this site asks for 1."],
+    "reasons": ["A moderator reads a writer's first comments before they appear."],
 }
 NEW_COMMENT_EXAMPLE: Json = {
     "site": "demo",

@@ -103,8 +103,8 @@ def _remember(comment: Comment, action: str, actor: Actor, reason: str, note: st
         action=action,
         before=comment.status,
         after=AFTER.get(action, comment.status),
-        reason=reason[: Decision.REASON_LENGTH],
-        note=note[: Decision.NOTE_LENGTH],
+        reason=reason,
+        note=note,
         created_at=now,
     )
     db.session.add(decision)

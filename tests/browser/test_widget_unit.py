@@ -980,7 +980,7 @@ def test_related_stories_are_cards_with_title_and_count(page, host, service):
     page.goto(host.address)
     card = page.get_by_role("listitem")
     expect(card.get_by_role("link", name="<b>Bread</b>")).to_have_attribute("href", "https://news.example/b")
-    expect(card).to_contain_text("January 20, 2026 · 3 comments")
+    expect(card).to_contain_text("20 January 2026 · 3 comments")
 
 
 def test_a_picture_that_does_not_load_leaves_no_broken_frame(page, host, service):
