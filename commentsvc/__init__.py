@@ -4,9 +4,11 @@
 This file wires the rooms together and does nothing else.
 """
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import errors, pages
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     app = Flask(__name__, template_folder=str(folder("templates")))
     app.config.update(_configuration(settings, engine_options or {}))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # its redirects would go to whatever host a caller names
     install(app, House(keys=Keyring(settings.secret_keys), base_url=settings.base_url))
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
@@ -79,11 +82,15 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
 
 
 def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[str, Any]:
+    database = make_url(settings.database_url)
+    if database.get_backend_name() == "sqlite" and database.database not in (None, "", ":memory:"):
+        # Flask-SQLAlchemy would begin in an instance folder, which may lie inside the installed package.
+        database = database.set(database=str(Path(database.database or "").absolute()))
     secure = (settings.base_url or "").startswith("https://")
     pool = {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}
     return {
         "SECRET_KEY": Keyring(settings.secret_keys).cookie_secret,
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_DATABASE_URI": database.render_as_string(hide_password=False),
         "SQLALCHEMY_ENGINE_OPTIONS": {**pool, **engine_options},
         "MAX_CONTENT_LENGTH": BODY_LIMIT,
         "SESSION_COOKIE_NAME": "__Host-commentsvc" if secure else "commentsvc",

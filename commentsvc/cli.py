@@ -9,14 +9,14 @@ from typing import Any
 import click
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from . import create_app
 from .accounts import service as accounts
 from .accounts.models import Account, ApiToken, Role
 from .config import Misconfigured, data_directory, ensure_secret
 from .core.clock import now, rfc3339
-from .core.crypto import Keyring
+from .core.crypto import Keyring, Undecipherable
 from .core.database import db
 from .core.errors import DomainError, NotFound, ValidationFailed
 from .core.ids import read_id
@@ -39,12 +39,29 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (DomainError, Misconfigured, Unreadable) as error:
-            click.echo(f"Error: {error}", err=True)
-            context.exit(FAILED)
-        except OperationalError as error:
-            click.echo(f"Error: The database does not answer: {str(error.orig).splitlines()[0]}", err=True)
-            context.exit(FAILED)
+        except (DomainError, Misconfigured, Unreadable, Undecipherable) as error:
+            said = str(error)
+        except ArgumentError:
+            said = "COMMENTSVC_DATABASE_URL cannot be read. Write it like postgresql://user@host/name."
+        except ModuleNotFoundError as error:
+            said = f"A part this configuration needs is not installed: {error.name}."
+        except UnicodeEncodeError:
+            said = "One of the words given is not UTF-8."
+        except (OperationalError, ProgrammingError) as error:
+            said = _of_the_database(error)
+        click.echo(f"Error: {said}", err=True)
+        context.exit(FAILED)
+        return None
+
+
+def _of_the_database(error: DBAPIError) -> str:
+    """Raises the error again where it is neither a missing table nor a database that is away."""
+    first = str(error.orig).splitlines()[0]
+    if "no such table" in first or getattr(error.orig, "sqlstate", None) == "42P01":
+        return "The tables are missing. Run: commentsvc db upgrade"
+    if isinstance(error, ProgrammingError):
+        raise error
+    return f"The database does not answer: {first}"
 
 
 def group_for(app_of: Callable[[], Flask]) -> click.Group:
@@ -109,8 +126,10 @@ def demo(port: int, host: str, data: Path) -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Run the production server. It refuses a schema that is behind."""
+    from .server import ensure_free
     from .server import serve as run_server
 
+    ensure_free(host, port)
     app = create_app()
     _refuse_an_old_schema(app)
     embedded = is_embedded(app)

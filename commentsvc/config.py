@@ -1,6 +1,7 @@
 """Configuration: the environment (CONTRACT section 2), a `.env` file, and the data directory."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,22 +49,28 @@ class Settings:
 
 
 def read_settings(
-    environment: Mapping[str, str] | None = None, *, data_dir: Path | None = None, host_secret: str | None = None
+    environment: Mapping[str, str] | None = None,
+    *,
+    data_dir: Path | None = None,
+    host_secret: str | None = None,
+    dotenv: bool = True,
 ) -> Settings:
     """The settings an environment gives; the process's own when none is handed in.
 
+    Without `dotenv` the `.env` file of the working directory is left alone: it belongs to another installation.
     `host_secret` is the key of an application the service lives in; its quality is that application's affair.
     Raises Misconfigured for unknown names, for a missing, short or well-known secret, for unreadable numbers.
     """
-    given = _known(_with_dotenv(os.environ if environment is None else environment))
+    environment = os.environ if environment is None else environment
+    given = _known(_with_dotenv(environment) if dotenv else environment)
     place = (data_dir or Path(given.get("DATA_DIR") or DATA_DIR)).expanduser().resolve()
     return Settings(
         data_dir=place,
         secret_keys=_secrets(given.get("SECRET_KEY") or stored_secret(place), host_secret),
         database_url=_database_url(given.get("DATABASE_URL"), place),
-        redis_url=given.get("REDIS_URL"),
+        redis_url=_redis_url(given.get("REDIS_URL")),
         mail_url=given.get("MAIL_URL"),
-        base_url=(given.get("BASE_URL") or "").rstrip("/") or None,
+        base_url=_base_url(given.get("BASE_URL")),
         trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
         outgoing_allowed=_openings(given.get("OUTGOING_ALLOWED", "")),
     )
@@ -90,8 +97,8 @@ def _known(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _contents(files: Mapping[str, str]) -> dict[str, str]:
     try:
-        return {name: Path(path).read_text().strip() for name, path in files.items()}
-    except OSError as error:
+        return {name: Path(path).read_text(encoding="utf-8").strip() for name, path in files.items()}
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"A secret's file cannot be read: {error}.") from error
 
 
@@ -132,6 +139,18 @@ def _openings(text: str) -> tuple[str, ...]:
                 f"{PREFIX}OUTGOING_ALLOWED: {error} Write host names, addresses or networks, with commas between."
             ) from error
     return entries
+
+
+def _redis_url(given: str | None) -> str | None:
+    if given and not given.startswith(("redis://", "rediss://", "unix://")):
+        raise Misconfigured(f"{PREFIX}REDIS_URL must look like redis://host:6379/0.")
+    return given
+
+
+def _base_url(given: str | None) -> str | None:
+    if given and not re.fullmatch(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", given):
+        raise Misconfigured(f"{PREFIX}BASE_URL must be a public address like https://comments.example.")
+    return (given or "").rstrip("/") or None
 
 
 def _database_url(given: str | None, data_dir: Path) -> str:

@@ -41,18 +41,26 @@ class CommentService:
         from .cli import group_for
 
         options = app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {}
-        self.service = create_app(settings_of(app), engine_options=dict(options))
-        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {self.url_prefix: self.service.wsgi_app})  # type: ignore[method-assign]
+        service = create_app(settings_of(app), engine_options=dict(options))
+        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {self.url_prefix: service.wsgi_app})  # type: ignore[method-assign]
         if app.config.get("SESSION_COOKIE_SECURE"):
-            self.service.config["SESSION_COOKIE_SECURE"] = True
-        app.extensions["comments"] = self
-        app.cli.add_command(group_for(lambda: self.service), "comments")
+            service.config["SESSION_COOKIE_SECURE"] = True
+        mounted = Mounted(service, self.url_prefix, self.site)
+        app.extensions["comments"] = mounted
+        app.cli.add_command(group_for(lambda: service), "comments")
         app.jinja_env.globals.update(
-            comment_thread=self.comment_thread,
-            about_author=self.about_author,
-            you_may_also_like=self.you_may_also_like,
-            comment_count=self.comment_count,
+            comment_thread=mounted.comment_thread,
+            about_author=mounted.about_author,
+            you_may_also_like=mounted.you_may_also_like,
+            comment_count=mounted.comment_count,
         )
+
+
+class Mounted:
+    """The service of one host application, and the helpers its templates call."""
+
+    def __init__(self, service: Flask, url_prefix: str, site: str | None) -> None:
+        self.service, self.url_prefix, self.site = service, url_prefix, site
 
     @contextmanager
     def _inside(self) -> Iterator[None]:
@@ -76,6 +84,8 @@ class CommentService:
         from .stories.queries import StoryName
 
         key, id = self._site(site), None if story is None else str(story)
+        if key is None:
+            return Markup()
         with self._inside():
             try:
                 fallback = thread_fragment(key, StoryName(id, url))
@@ -103,7 +113,11 @@ class CommentService:
         """How many comments are visible under the story."""
         return self._element("comment-count", self._site(site), story=story, url=url)
 
-    def _element(self, tag: str, site: str, inside: Markup | None = None, **attributes: str | int | None) -> Markup:
+    def _element(
+        self, tag: str, site: str | None, inside: Markup | None = None, **attributes: str | int | None
+    ) -> Markup:
+        if site is None:
+            return Markup()
         given = {"site": site, **{name: value for name, value in attributes.items() if value is not None}}
         written = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in given.items())
         script = Markup('<script type="module" src="{}/embed.js"></script>\n').format(self._root())
@@ -111,22 +125,32 @@ class CommentService:
             tag=tag, written=written, inside=inside or Markup()
         )
 
-    def _site(self, key: str | None) -> str:
-        """The site asked for, the extension's own, or the only one there is."""
+    def _site(self, key: str | None) -> str | None:
+        """The site asked for, the extension's own, or the only one there is; None where nobody can tell just now."""
         from .sites.service import all_sites
 
         if key or self.site:
             return str(key or self.site)
-        with self.service.app_context():
-            known = [site.key for site in all_sites()]
+        try:
+            with self.service.app_context():
+                known = [site.key for site in all_sites()]
+        except SQLAlchemyError:
+            # A database that is away, or has no tables yet, must not take the host's page with it.
+            logger.exception("The only site could not be looked up")
+            return None
         if len(known) != 1:
             raise Misconfigured("Say which site: CommentService(app, site=…), or site=… in the template.")
         return known[0]
 
 
+def _is_set(name: str, value: object) -> bool:
+    """Whether a host's setting is ours and says something: None is how Flask applications say "not set"."""
+    return name.startswith("COMMENTSVC_") and value is not None
+
+
 def settings_of(host: Flask) -> Settings:
     """The service's settings inside a host: the host's own secret and database where it has them."""
-    configured = {name: str(value) for name, value in host.config.items() if name.startswith("COMMENTSVC_")}
+    configured = {name: str(value) for name, value in host.config.items() if _is_set(name, value)}
     secret = str(host.config.get("SECRET_KEY") or "")
     if secret and len(secret) < SHORTEST_SECRET:
         logger.warning("The host's SECRET_KEY is short; addresses and receipts are only as safe as it is.")

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from .core.errors import DomainError, TooFast, ValidationFailed
 
@@ -55,7 +55,8 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Res
     if request.path.startswith("/api/"):
         said = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, **more}
         return Response(json.dumps(said, ensure_ascii=False), status, mimetype="application/problem+json")
-    page = render_template("problem.html", status=status, title=title, detail=detail, request_id=g.get("request_id"))
+    told = "" if detail == NotFound.description else detail  # our own advice says it better
+    page = render_template("problem.html", status=status, title=title, detail=told, request_id=g.get("request_id"))
     return Response(page, status, mimetype="text/html")
 
 

@@ -304,12 +304,12 @@ RELATED_EXAMPLE: Json = {
     "comment_count": 7,
 }
 WRITTEN_EXAMPLE: Json = {
-    "comment": {**ALONE_EXAMPLE, "state": "removed", "likes": 0, "status": "pending"},
+    "comment": {**ALONE_EXAMPLE, "likes": 0, "status": "pending"},
     "receipt": {
         "token": "3.5f2d1c0b9a8877665544332211009f8e7d6c5b4a39281706f5e4d3c2b1a09f8e",
         "editable_until": "2026-01-20T08:45:00Z",
     },
-    "reasons": ["0 approved comments so far where this site asks for 1."],
+    "reasons": ["A moderator reads a writer's first comments before they appear."],
 }
 NEW_COMMENT_EXAMPLE: Json = {
     "site": "demo",
@@ -330,7 +330,6 @@ RECORD_EXAMPLE: Json = {
 }
 ITEM_EXAMPLE: Json = {
     **ALONE_EXAMPLE,
-    "state": "removed",
     "likes": 0,
     "version": 1,
     "status": "pending",
@@ -619,7 +618,9 @@ SCHEMAS: dict[str, Json] = {
             parent=_or_null(_id("The comment it answers.")),
             state=_one_of(
                 ["visible", "removed", "retracted"],
-                "`removed`: not shown to readers. `retracted`: taken back by its writer.",
+                "`removed`: not shown to readers. `retracted`: taken back by its writer. "
+                "In an answer to the writer and in the queue, where `status` says whether readers see it, "
+                "a comment is `visible` or `retracted`.",
             ),
             author=_or_null(_ref("CommentAuthor")),
             content=_list(_ref("Node"), "What was written, as nodes; unless `format=html` was asked for."),
@@ -1153,6 +1154,7 @@ READERS_PATHS: dict[str, Json] = {
                 "not_found",
                 "window_over",
                 "stale",
+                "too_fast",
             ),
             security=WITH_RECEIPT,
             gives=_ref("Written"),
@@ -1192,7 +1194,7 @@ READERS_PATHS: dict[str, Json] = {
             "others by network "
             "and browser, of which only a keyed hash is kept.",
             takes=("CommentId",),
-            refuses=("origin_not_allowed", "not_found"),
+            refuses=("origin_not_allowed", "not_found", "too_fast"),
             gives=_object("", likes=_count("How many readers like it now.")),
             example={"likes": 5},
         )
@@ -1210,7 +1212,7 @@ READERS_PATHS: dict[str, Json] = {
             status=202,
             takes=("CommentId",),
             body=("Report", {"reason": "off_topic", "details": "This is about another road."}),
-            refuses=("origin_not_allowed", "not_found"),
+            refuses=("origin_not_allowed", "not_found", "too_fast"),
             gives=_object("", received={"const": True}),
             example={"received": True},
         )

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from .core.clock import now, rfc3339
 from .core.database import db
+from .core.text import direction
 from .core.web import links, public_answer
 from .schema import is_current
 
@@ -19,7 +20,7 @@ bp = Blueprint("pages", __name__)
 def install(app: Flask) -> None:
     app.after_request(_secure)
     app.jinja_env.globals.update(links=links)
-    app.jinja_env.filters.update(rfc3339=rfc3339)
+    app.jinja_env.filters.update(rfc3339=rfc3339, direction=direction)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

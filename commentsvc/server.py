@@ -1,6 +1,7 @@
 """The production server: Granian, with the service as a WSGI application; on the embedded default with its worker."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -9,8 +10,26 @@ import time
 from granian import Granian
 from granian.constants import Interfaces
 
+from .config import Misconfigured
+
 THREADS = 8  # a request waits for the database more than it computes
 PAUSE = 2.0  # seconds before a worker that ended is started again
+
+
+def ensure_free(host: str, port: int) -> None:
+    """Raises Misconfigured where somebody listens already or the address is none of this machine's.
+
+    Granian opens its port so that others may share it: two services would then answer in turn.
+    """
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            if os.name == "posix":  # a port whose last server has just stopped is free
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Misconfigured(f"Cannot serve on {host}, port {port}: {reason}. Choose another with --port.") from error
 
 
 def serve(

@@ -35,6 +35,12 @@ def own_place(wanted: str | None) -> str:
     return wanted if wanted and OWN_PLACE.fullmatch(wanted) else url_for("desk.queue")
 
 
+@bp.after_request
+def _keep_nowhere(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @bp.get("/login")
 def login() -> str | Response:
     if current_user.is_authenticated:
@@ -50,6 +56,8 @@ def sign_in() -> tuple[str, int] | Response:
         return render_template("accounts/login.html", form=form), 422
     try:
         with unit_of_work():
+            if current_user.is_authenticated:  # this browser's earlier session, whoever it was
+                service.end_session(current_user.token, now=now())
             _, token = service.sign_in(form.email.data, form.password.data, keys=keys(), now=now())
     except Unauthorized as error:
         form.password.errors = [str(error)]

@@ -15,7 +15,7 @@ PAGE = 50
 
 
 def author_by_slug(site_id: int, slug: str) -> Author:
-    """The public author of this slug: a byline, or somebody of whom a comment was approved. Raises NotFound."""
+    """A byline of this slug, or somebody of whom a comment was approved. Raises NotFound."""
     is_public = Author.is_byline.is_(True) | (Author.approved_count > 0)
     author = db.session.scalar(select(Author).where(Author.site_id == site_id, Author.slug == slug, is_public))
     if author is None:

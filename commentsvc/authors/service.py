@@ -28,7 +28,7 @@ def new_commenter(
     """A person who wrote for the first time, or who could not show to be one of those who typed this address."""
     author = Author(
         site_id=site_id,
-        slug=f"{_slug(name)}-{_suffix()}",
+        slug=fresh_slug(name),
         name=name,
         website=website,
         email_encrypted=keys.encrypt(address),
@@ -41,8 +41,9 @@ def new_commenter(
     return author
 
 
-def _slug(name: str) -> str:
-    return str(slugify(name, max_length=60)) or "reader"
+def fresh_slug(name: str) -> str:
+    """An address for a commenter's profile that nobody else has and nobody can guess."""
+    return f"{slugify(name, max_length=60) or 'reader'}-{_suffix()}"
 
 
 def _suffix() -> str:

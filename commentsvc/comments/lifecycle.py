@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author
+from ..authors.service import fresh_slug
 from ..core.database import db
 from ..core.errors import Conflict, Stale
 from ..screening import Outcome, Screening
@@ -112,8 +113,8 @@ def _remember(comment: Comment, action: str, actor: Actor, reason: str, note: st
         action=action,
         before=comment.status,
         after=AFTER.get(action, comment.status),
-        reason=reason[: Decision.REASON_LENGTH],
-        note=note[: Decision.NOTE_LENGTH],
+        reason=reason,
+        note=note,
         created_at=now,
     )
     db.session.add(decision)
@@ -192,9 +193,14 @@ def _count_for_author(comment: Comment, before: str) -> None:
     if approved > 0:
         # Until one was let through, nothing an author called themselves was seen by anybody.
         unseen = Author.is_byline.is_(False) & (Author.approved_count == 0)
+        renamed = unseen & (Author.name != comment.author_name)
+        values["slug"] = case((renamed, fresh_slug(comment.author_name)), else_=Author.slug)
         values["name"] = case((unseen, comment.author_name), else_=Author.name)
         values["website"] = case((unseen, comment.website), else_=Author.website)
     db.session.execute(_straight(update(Author).where(Author.id == comment.author_id).values(values)))
+    author = db.session.get_one(Author, comment.author_id)
+    if author.name != comment.author_name:
+        db.session.refresh(author)  # the answer to the writer names the profile as it is called from now on
 
 
 def _straight(statement: Update) -> Update:

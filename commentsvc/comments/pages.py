@@ -7,14 +7,13 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from ..authors.queries import author_by_slug
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
 from ..core.errors import DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.paging import read_cursor
-from ..core.web import keys, links, revalidated
+from ..core.web import form_encoding_error, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, ensure_origin
@@ -114,9 +113,12 @@ def _waiting_comment(site: Site) -> Comment | None:
 @bp.post("/thread/<key>")
 def post(key: str) -> Response:
     site, name = _site(key), story_name()
-    ensure_origin(site)
+    encoding = form_encoding_error()  # before anything else reads the body
     form = CommentForm(MultiDict(request.form), settings=site.settings)
     try:
+        ensure_origin(site)
+        if encoding:
+            raise encoding
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
         posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
     except DomainError as error:
@@ -197,12 +199,13 @@ def thread_fragment(key: str, name: StoryName) -> Markup:
 @bp.get("/authors/<key>/<slug>")
 def profile(key: str, slug: str) -> Response:
     site = _site(key)
-    author = author_by_slug(site.id, inputs.line({"slug": slug}, "slug") or "")
+    author, count = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
     comments, following = queries.visible_by(author, site, after=read_cursor(request.args.get("cursor")))
     page = render_template(
         "authors/profile.html",
         site=site,
         author=author,
+        count=count,
         picture=links().own(author.avatar),
         stories=stories_signed_by(author.id),
         comments=comments,

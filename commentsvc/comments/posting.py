@@ -36,6 +36,8 @@ TOLD_TO_WRITER = {
     "uses_rejected_word": "It uses words that a moderator looks at first.",
     "uses_held_word": "It uses words that a moderator looks at first.",
     "author_is_watched": "A moderator reads it first.",
+    "author_is_new": "A moderator reads a writer's first comments before they appear.",
+    "form_was_too_quick": "A moderator reads it first.",
 }
 
 

@@ -49,6 +49,20 @@ class Presenter:
             "url": self.place(comment, story),
         }
 
+    def in_full(self, comment: Comment, story: Story) -> dict[str, Any]:
+        """One comment with its words and its author, for those who see it before or after other readers do.
+
+        Its `state` says only whether its writer took it back; whether readers see it is said by its `status`.
+        """
+        words = {"html": comment.html} if self.format == "html" else {"content": comment.content}
+        return {
+            **self.comment(comment, story),
+            "state": "retracted" if comment.retracted_at else "visible",
+            "author": self.author(comment),
+            "edited_at": rfc3339(comment.edited_at),
+            **words,
+        }
+
     def shown(self, shown: Shown, story: Story) -> dict[str, Any]:
         return self.comment(shown.comment, story, shown.replies, shown.more)
 
@@ -86,8 +100,26 @@ class Presenter:
             "url": story.shown_url if story else None if name.id else name.url,
             "title": story.shown_title if story else "",
             "state": state_now(self.site, story, now),
-            "comment_count": story.comment_count if story and self.site.settings.mode != "hidden" else 0,
+            "comment_count": self.count(story),
             "authors": [profile_json(author, self.site.key, self.links) for author in story.authors] if story else [],
+        }
+
+    def count(self, story: Story | None) -> int:
+        """How many comments readers see under a story: none on a hidden site."""
+        return story.comment_count if story and self.site.settings.mode != "hidden" else 0
+
+    def related(self, story: Story) -> dict[str, Any]:
+        """One entry of "You may also like"."""
+        return {
+            "id": story.external_id,
+            "title": story.title,
+            "url": story.url,
+            "excerpt": story.excerpt,
+            "image": self.links.own(story.image),
+            "category": story.category,
+            "published_at": rfc3339(story.published_at),
+            "authors": [author.name for author in story.authors],
+            "comment_count": self.count(story),
         }
 
     def form(self, story: Story | None, now: datetime) -> dict[str, Any]:
@@ -101,18 +133,3 @@ class Presenter:
             "challenge": None,
             "edit_window_minutes": settings.edit_window_minutes,
         }
-
-
-def related_json(story: Story, links: Links) -> dict[str, Any]:
-    """One entry of "You may also like"."""
-    return {
-        "id": story.external_id,
-        "title": story.title,
-        "url": story.url,
-        "excerpt": story.excerpt,
-        "image": links.own(story.image),
-        "category": story.category,
-        "published_at": rfc3339(story.published_at),
-        "authors": [author.name for author in story.authors],
-        "comment_count": story.comment_count,
-    }

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, request
 
 from ..authors.present import profile_json
-from ..authors.queries import author_by_slug
 from ..core import inputs
 from ..core.clock import now, rfc3339
 from ..core.errors import ValidationFailed
@@ -13,7 +12,7 @@ from ..sites.web import answers_pages, requested_site
 from ..stories.models import Story
 from ..stories.queries import counts_by_id, counts_by_url, find_story, related_stories, stories_signed_by
 from . import queries
-from .present import FORMATS, Presenter, related_json
+from .present import FORMATS, Presenter
 from .routes import story_name
 
 bp = answers_pages(Blueprint("public_api", __name__, url_prefix="/api/v1"))
@@ -46,7 +45,7 @@ def _lines(name: str, limit: int) -> list[str]:
 @bp.get("/authors/<slug>")
 def author(slug: str) -> Response:
     site = requested_site()
-    author = author_by_slug(site.id, inputs.line({"slug": slug}, "slug") or "")
+    author, count = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
     cursor = read_cursor(request.args.get("cursor"))
     show = Presenter(site, links(), inputs.choice(request.args, "format", FORMATS, "tree"))
     comments, following = queries.visible_by(author, site, after=cursor)
@@ -56,8 +55,8 @@ def author(slug: str) -> Response:
             "author": {
                 **profile_json(author, site.key, links()),
                 "since": rfc3339(author.created_at),
-                "comment_count": queries.count_of(author),
-                "stories": [related_json(story, links()) for story in stories],
+                "comment_count": count,
+                "stories": [show.related(story) for story in stories],
             },
             "comments": [
                 {
@@ -75,8 +74,8 @@ def author(slug: str) -> Response:
 def related() -> Response:
     site = requested_site()
     limit = inputs.whole_number(request.args, "limit", 4, low=1, high=20)
-    story = find_story(site.id, story_name())
-    return public_answer({"stories": [related_json(each, links()) for each in related_stories(site.id, story, limit)]})
+    story, show = find_story(site.id, story_name()), Presenter(site, links())
+    return public_answer({"stories": [show.related(each) for each in related_stories(site.id, story, limit)]})
 
 
 @bp.get("/stories/about")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author
+from ..authors.queries import author_by_slug
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import Cursor
@@ -44,8 +45,22 @@ def _said_by(author: Author) -> list[ColumnElement[bool]]:
     return [Comment.author_id == author.id, Comment.status == Status.APPROVED, Comment.retracted_at.is_(None)]
 
 
-def count_of(author: Author) -> int:
-    """How many visible comments an author has."""
+def public_author(site: Site, slug: str) -> tuple[Author, int]:
+    """The author readers may know by this slug, and how many comments of theirs are visible.
+
+    A byline, or somebody with a visible comment: whoever took the last one back has gone. Raises NotFound.
+    """
+    author = author_by_slug(site.id, slug)
+    count = _count_of(author, site)
+    if not (author.is_byline or count):
+        raise NotFound("There is nothing here by that name.")
+    return author, count
+
+
+def _count_of(author: Author, site: Site) -> int:
+    """How many visible comments an author has; none on a hidden site."""
+    if site.settings.mode == "hidden":
+        return 0
     return db.session.scalar(select(func.count()).select_from(Comment).where(*_said_by(author))) or 0
 
 

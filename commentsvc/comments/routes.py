@@ -12,6 +12,7 @@ from ..core.clock import now, rfc3339
 from ..core.database import db
 from ..core.errors import NotFound, Unauthorized, ValidationFailed
 from ..core.ids import read_id
+from ..core.limits import reactions
 from ..core.paging import read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, bearer, json_body, keys, links, public_answer, reader_hash, reader_network
@@ -20,7 +21,7 @@ from ..sites.service import site_named
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
-from ..stories.service import new_story
+from ..stories.service import ensure_allowed, new_story
 from . import lifecycle, likes, posting, queries, receipts
 from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
@@ -136,6 +137,8 @@ def store(site: Site, name: StoryName, title: str, submission: Submission) -> Po
 
 
 def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+    if name.url:
+        ensure_allowed(site, name.url)  # beside the id of a known story too: a wrong address is told, not ignored
     moment, network, token = now(), reader_network(), bearer()
     with unit_of_work():
         story = find_story(site.id, name) or new_story(site, name, title=title, now=moment, from_reader=True)
@@ -165,20 +168,13 @@ def _written(site: Site, posted: Posted) -> dict[str, Any]:
     story = db.session.get_one(Story, comment.story_id)
     status = "approved" if comment.is_visible else "pending"
     return {
-        "comment": {**_for_its_writer(site, story, comment), "status": status},
+        "comment": {**_presenter(site, story).in_full(comment, story), "status": status},
         "receipt": {
             "token": receipts.receipt_for(comment, keys()),
             "editable_until": rfc3339(comment.editable_until),
         },
         "reasons": posting.reasons_for_writer(posted.screening),
     }
-
-
-def _for_its_writer(site: Site, story: Story, comment: Comment) -> dict[str, Any]:
-    """The words stand in the answer to their writer even while nobody else sees them."""
-    show = _presenter(site, story)
-    words = {"html": comment.html} if show.format == "html" else {"content": comment.content}
-    return {**show.comment(comment, story), "author": show.author(comment), **words}
 
 
 @bp.patch("/comments/<comment_id>")
@@ -214,11 +210,13 @@ def _own_comment(comment_id: str) -> tuple[Comment, Site]:
 
 
 @bp.put("/comments/<comment_id>/like")
+@reactions
 def like(comment_id: str) -> Response:
     return _change_like(comment_id, likes.like)
 
 
 @bp.delete("/comments/<comment_id>/like")
+@reactions
 def unlike(comment_id: str) -> Response:
     return _change_like(comment_id, likes.unlike)
 

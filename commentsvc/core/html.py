@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 # The same measurement: a tag counts 2, an escaped character 1, and 2,000 together take about 25 ms.
 JUDGED_COST = 2000
 # The HTML of plain paragraphs is at most 6 times their text (U+00A0 is written `&nbsp;`); marks get no more.
+# A short text may grow to GROWTH_FREE whatever its length: one link is longer than its six letters.
 GROWTH = 6
 GROWTH_FREE = 500
 
@@ -77,4 +78,4 @@ def to_tree(text: str) -> Tree:
 
 def _too_costly(text: str, html: str) -> str | None:
     cost = 2 * html.count("<") + html.count("&")
-    return "size" if cost > JUDGED_COST or len(html) > GROWTH * len(text) + GROWTH_FREE else None
+    return "size" if cost > JUDGED_COST or len(html) > max(GROWTH * len(text), GROWTH_FREE) else None

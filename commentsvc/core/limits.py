@@ -1,14 +1,11 @@
 """How often somebody may try: the one limiter, for the routes that need it."""
 
-from flask import request
 from flask_limiter import Limiter
 
-from .network import network_of
+from .web import reader_network
 
+# By the keyed hash of the network: what is counted, kept in Redis and written into the log names no address.
+limiter = Limiter(reader_network, default_limits=[], strategy="moving-window")
 
-def _caller() -> str:
-    """The network a request came from: whoever has an IPv6 connection has 2**64 addresses to call from."""
-    return network_of(request.remote_addr)
-
-
-limiter = Limiter(_caller, default_limits=[], strategy="moving-window")
+# A browser's name is easily changed, so that one network could like or report as many readers.
+reactions = limiter.shared_limit("60 per minute", scope="reactions")

@@ -69,6 +69,12 @@ def one_line(text: str, length: int) -> str:
     return excerpt(" ".join(calm.split()), length)
 
 
+def direction(text: str) -> str:
+    """Which way a text runs, by its first letter that says (as `dir="auto"` does): "rtl" or "ltr"."""
+    strong = (unicodedata.bidirectional(char) for char in text)
+    return next(("ltr" if kind == "L" else "rtl" for kind in strong if kind in ("L", "R", "AL")), "ltr")
+
+
 def fingerprint(text: str) -> str:
     """Name what a text says, so that saying it again is noticed: 64 hex digits.
 

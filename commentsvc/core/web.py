@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from .clock import now
 from .crypto import Keyring
-from .errors import UnsupportedMediaType
+from .errors import UnsupportedMediaType, WrongEncoding
 from .inputs import json_object
 from .links import Links
 from .network import network_hash
@@ -71,6 +72,20 @@ def json_body() -> dict[str, Any]:
     if request.content_length is None and len(body) >= BODY_LIMIT:
         raise RequestEntityTooLarge()  # sent without a length, it was read up to the limit and cut off there
     return json_object(body)
+
+
+def form_encoding_error() -> WrongEncoding | None:
+    """What is wrong with a form that is not UTF-8: read as one, its letters would be replaced without a word.
+
+    To be asked before anything reads the request's fields.
+    """
+    body = request.get_data(cache=True)
+    typed = body if request.mimetype == "multipart/form-data" else unquote_to_bytes(body)
+    try:
+        typed.decode("utf-8")
+    except UnicodeDecodeError:
+        return WrongEncoding("What was sent is not UTF-8. Please look at what you typed and send it again.")
+    return None
 
 
 def bearer() -> str | None:

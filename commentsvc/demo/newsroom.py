@@ -35,6 +35,7 @@ PASSWORD = "demo-newsroom"  # noqa: S105 - everybody who starts the demo is told
 ENDPOINT = "https://cms.example.org/hooks/comments"
 HEARD = ("comment.approved", "comment.rejected", "comment.flagged", "author.standing_changed")
 WORDS_HELD = "crooks\nswindle*"
+AFTERWARDS = timedelta(minutes=45)  # after a comment was written, its story is over
 ACTIONS = {Status.APPROVED: "approve", Status.PENDING: "hold", Status.REJECTED: "reject", Status.SPAM: "spam"}
 
 
@@ -103,13 +104,28 @@ class Filling:
         self.moderator = Actor.of(self._account(MODERATOR, Role.MODERATOR, self.site))
         self._bylines()
         self._stories()
-        for each in content()["comments"]:
-            self._post(each)
-        for each in content()["comments"]:
-            self._finish(each)
+        self._discuss()
         self._standings()
         self._endpoint()
         change_setting(self.site, "flood_seconds", "15")
+
+    def _discuss(self) -> None:
+        """Everything in the order in which it happened, so that the log reads like one."""
+        comments = content()["comments"]
+        written = [(self._written_at(each), self._post, each) for each in comments]
+        settled = [(self._settled_at(each), self._finish, each) for each in comments]
+        for _, step, each in sorted((*written, *settled), key=lambda happened: happened[0]):
+            step(each)
+
+    def _settled_at(self, each: dict[str, Any]) -> datetime:
+        """A while after it was written, and after the last answer to it: nobody answers what is gone."""
+        answers = [self._written_at(other) for other in content()["comments"] if other["parent"] == each["key"]]
+        return max(answers, default=self._written_at(each)) + AFTERWARDS
+
+    def _written_at(self, each: dict[str, Any]) -> datetime:
+        published = self.stories[each["story"]].published_at
+        assert published
+        return published + timedelta(minutes=each["minutes_after"])
 
     def _account(self, who: tuple[str, str], role: Role, *sites: Site) -> Account:
         email, name = who
@@ -141,10 +157,8 @@ class Filling:
         db.session.flush()
 
     def _post(self, each: dict[str, Any]) -> None:
-        """The comment as its writer sent it; a moderator has let through what others answered to."""
-        story = self.stories[each["story"]]
-        assert story.published_at
-        moment = story.published_at + timedelta(minutes=each["minutes_after"])
+        """The comment as its writer sent it; a moderator has let through what others answered, liked or reported."""
+        story, moment = self.stories[each["story"]], self._written_at(each)
         who = each["by"]["byline"] if isinstance(each["by"], dict) else each["by"]
         parent = self.comments.get(each["parent"])
         if who in self.people:
@@ -160,8 +174,8 @@ class Filling:
         )
         self.comments[each["key"]] = posted.comment
         self.people.setdefault(who, db.session.get_one(Author, posted.comment.author_id))
-        has_replies = any(other["parent"] == each["key"] for other in content()["comments"])
-        if each["status"] == "APPROVED" or has_replies:
+        was_answered = any(other["parent"] == each["key"] for other in content()["comments"])
+        if each["status"] == "APPROVED" or was_answered or each["flags"] or each["likes"]:
             self._decide(posted.comment, Status.APPROVED, moment + timedelta(minutes=4))
 
     @staticmethod
@@ -175,16 +189,16 @@ class Filling:
             parent=str(parent.id) if parent else None,
         )
 
-    def _decide(self, comment: Comment, status: Status, moment: datetime, reason: str = "") -> None:
+    def _decide(self, comment: Comment, status: Status, moment: datetime, why: str = "") -> None:
         if comment.status != status:
-            lifecycle.decide(
-                comment, ACTIONS[status], actor=self.moderator, seen=comment.version, now=moment, reason=reason
-            )
+            reason, _, note = why.partition(": ")
+            seen, action = comment.version, ACTIONS[status]
+            lifecycle.decide(comment, action, actor=self.moderator, seen=seen, now=moment, reason=reason, note=note)
 
     def _finish(self, each: dict[str, Any]) -> None:
         """What became of the comment later: the decision, the likes, the reports."""
         comment = self.comments[each["key"]]
-        moment = comment.created_at + timedelta(minutes=45)
+        moment = self._settled_at(each)
         for number in range(each["likes"]):
             like(comment, self.keys.hash("demo reader", str(number)), now=moment)
         for number, report in enumerate(each["flags"]):

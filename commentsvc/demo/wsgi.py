@@ -5,4 +5,4 @@ from dataclasses import replace
 from .. import create_app
 from ..config import read_settings
 
-app = create_app(replace(read_settings(), demo=True))
+app = create_app(replace(read_settings(dotenv=False), demo=True))

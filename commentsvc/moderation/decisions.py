@@ -58,7 +58,7 @@ def decide_all(
                     now=now,
                     reason=reason,
                     note=note,
-                    was_asked=settle_flags(comment, now),
+                    was_asked=action in lifecycle.AFTER and settle_flags(comment, now),
                 )
             outcome.decided.append((comment, decision))
         except (Stale, Conflict):
@@ -83,7 +83,7 @@ def _fresh(ids: Sequence[int]) -> dict[int, Comment]:
 
 
 def settle_flags(comment: Comment, now: datetime) -> bool:
-    """A decision answers every report that was open. Returns whether there was any."""
+    """A verdict answers every report that was open. Returns whether there was any."""
     settled = db.session.execute(
         update(Flag).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None)).values(settled_at=now)
     )
@@ -113,7 +113,14 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     unheard = outbox.cancel(cause_of(decision.id), now=now)  # undone in time: nobody hears of either
     for action in actions:
         done = lifecycle.decide(
-            comment, action, actor=actor, seen=comment.version, now=now, reason=UNDO, note=note, was_asked=True
+            comment,
+            action,
+            actor=actor,
+            seen=comment.version,
+            now=now,
+            reason=UNDO,
+            note=note,
+            was_asked=action in lifecycle.AFTER,
         )
         if done and unheard:
             withdraw(cause_of(done.id))

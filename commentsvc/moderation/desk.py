@@ -149,7 +149,7 @@ def _read_seen(text: str) -> Seen:
 def _tell(action: str, outcome: decisions.Outcome) -> None:
     done = {"approve": "approved", "reject": "rejected", "spam": "marked as spam", "hold": "put back to wait"}
     if count := len(outcome.decided):
-        flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.")
+        flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.", "decided")
     for changed, decision in outcome.conflicts:
         who = decision.account.name if decision and decision.account else "somebody else"
         flash(

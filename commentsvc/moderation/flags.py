@@ -14,6 +14,7 @@ from ..core.clock import now
 from ..core.database import db
 from ..core.errors import NotFound, ValidationFailed
 from ..core.ids import read_id
+from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, reader_hash
@@ -45,6 +46,7 @@ def read_details(text: str) -> str:
 
 
 @bp.post("/comments/<comment_id>/flags")
+@reactions
 def flag_comment(comment_id: str) -> Response:
     fields = inputs.strings(json_body(), ("reason", "details"))
     comment, site = public_comment(read_id(comment_id))

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from ..authors.models import Author
@@ -24,7 +24,8 @@ from .models import Flag
 QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "all")
 SORTS = ("oldest", "newest", "risk")
 PAGE = 25
-STRICTNESS = {"hold": 1, "reject": 2, "spam": 3}
+STRICTNESS = {"hold": 1, "reject": 2, "spam": 3}  # what a verdict weighs in the order by risk
+REPORT = 2  # what an open report weighs: a person's word, more than a rule's that asks to look
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,22 @@ def counts(site_id: int) -> dict[str, int]:
 
 
 def _risk() -> Any:
-    """How strictly the rules and the readers spoke against a comment."""
+    """How strictly the rules speak against the text as it is now, and how many reports are open."""
+    weight = case(STRICTNESS, value=StoredVerdict.outcome, else_=0)
     spoken = (
-        select(func.count())
-        .select_from(StoredVerdict)
-        .where(StoredVerdict.comment_id == Comment.id, StoredVerdict.outcome.in_(STRICTNESS))
+        select(func.coalesce(func.sum(weight), 0))
+        .join(Revision, Revision.id == StoredVerdict.revision_id)
+        .where(StoredVerdict.comment_id == Comment.id, Revision.number == Comment.revision_number)
+        .correlate(Comment)
         .scalar_subquery()
     )
-    flagged = select(func.count()).select_from(Flag).where(Flag.comment_id == Comment.id).scalar_subquery()
-    return spoken + 2 * flagged
+    flagged = (
+        select(func.count())
+        .select_from(Flag)
+        .where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
+        .scalar_subquery()
+    )
+    return spoken + REPORT * flagged
 
 
 def _filtered(asked: Asked) -> Select[Any]:
@@ -204,9 +212,7 @@ def item_json(card: Card, show: Presenter, now: datetime) -> dict[str, Any]:
     """A card as the newsroom's API gives it (CONTRACT section 4)."""
     comment, story = card.comment, card.comment.story
     return {
-        **show.comment(comment, story),
-        "author": show.author(comment),
-        **({"html": comment.html} if show.format == "html" else {"content": comment.content}),
+        **show.in_full(comment, story),
         "version": comment.version,
         "status": comment.status.lower(),
         "text": card.text,

@@ -10,7 +10,7 @@ from .models import Site
 from .service import is_known_origin, site_named
 
 METHODS = "GET, POST, PATCH, PUT, DELETE"
-HEADERS = "Authorization, Content-Type, Idempotency-Key"
+HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
 PREFLIGHT_KEPT = 7200  # seconds; the longest Chromium keeps one
 
 

@@ -322,3 +322,26 @@ def test_what_readers_get_neither_sets_nor_depends_on_a_cookie(client, cast, pat
         None,
         False,
     )
+
+
+def test_too_many_attempts_name_no_address_in_the_log(client, app, caplog):
+    with app.test_request_context("/login", environ_base={"REMOTE_ADDR": "192.0.2.77"}):
+        assert "192.0.2.77" not in limiter._key_func()
+    for _ in range(12):
+        last = client.post("/login", data={}, environ_base={"REMOTE_ADDR": "192.0.2.77"})
+    assert "192.0.2.77" not in caplog.text
+    assert last.status_code in (400, 429)
+
+
+def test_the_page_to_sign_in_is_kept_by_no_cache(client):
+    assert client.get("/login").headers["Cache-Control"] == "no-store"
+
+
+def test_signing_in_again_ends_the_earlier_session_of_this_browser(newsroom, cast, app):
+    browser = newsroom.signed_in(cast.hanna)
+    page = browser.get("/desk").get_data(as_text=True)
+    sent = {"email": cast.hanna.email, "password": PASSWORD, "csrf_token": csrf_token(page)}
+    assert browser.post("/login", data=sent).status_code == 302
+    with app.app_context():
+        ended = [each.ended_at is not None for each in db.session.query(StaffSession).order_by(StaffSession.id)]
+    assert ended == [True, False]

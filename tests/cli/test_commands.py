@@ -381,3 +381,51 @@ def test_init_twice_is_refused_and_changes_nothing(fresh, done, run, listed):
 def test_init_with_a_weak_password_makes_neither_site_nor_account(fresh, run, listed):
     assert run("init", *FLAGS, "--password-stdin", input="short\n").exit_code == 1
     assert (listed("site", "list"), listed("account", "list")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "not a url", "COMMENTSVC_DATABASE_URL cannot be read"),
+        ("DATABASE_URL", "nosuch://host/name", "COMMENTSVC_DATABASE_URL cannot be read"),
+        ("DATABASE_URL", "mysql+pymysql://host/name", "is not installed: pymysql"),
+        ("REDIS_URL", "localhost:6379", "COMMENTSVC_REDIS_URL must look like"),
+        ("BASE_URL", "comments.example", "COMMENTSVC_BASE_URL must be"),
+        ("BASE_URL", "https://comments.example/?a=1", "COMMENTSVC_BASE_URL must be"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_one_plain_sentence(run, monkeypatch, name, value, said):
+    monkeypatch.setenv(f"COMMENTSVC_{name}", value)
+    result = run("db", "current")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert said in result.stderr
+
+
+def test_a_secrets_file_that_is_not_utf_8_is_one_plain_sentence(run, monkeypatch, tmp_path):
+    (tmp_path / "key").write_bytes(b"\xff\xfe" * 40)
+    monkeypatch.setenv("COMMENTSVC_SECRET_KEY_FILE", str(tmp_path / "key"))
+    result = run("db", "current")
+    assert (result.exit_code, result.stderr.startswith("Error: A secret's file cannot be read")) == (1, True)
+
+
+def test_missing_tables_name_the_command_that_makes_them(run, data):
+    result = run("site", "list")
+    assert (result.exit_code, result.stderr) == (1, "Error: The tables are missing. Run: commentsvc db upgrade\n")
+
+
+def test_another_secret_key_is_one_plain_sentence(hanna, run, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_SECRET_KEY", "another-k3y-9f8e7d6c5b4a39281706f5e4d3c2b1")
+    result = run("account", "list")
+    assert (result.exit_code, "another COMMENTSVC_SECRET_KEY" in result.stderr) == (1, True)
+
+
+def test_a_word_that_is_not_utf_8_is_one_plain_sentence(run, installed):
+    result = run("site", "show", "h\udcff")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_relative_database_file_is_in_the_folder_the_service_is_started_in(done, monkeypatch, tmp_path):
+    monkeypatch.setenv("COMMENTSVC_DATABASE_URL", "sqlite:///here.sqlite3")
+    done("db", "upgrade")
+    assert (tmp_path / "here.sqlite3").exists()

@@ -64,6 +64,16 @@ def test_a_wrong_field_costs_no_word(send, field, value):
     assert TYPED["text"] in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("letter", ["語", "😀", "\u00e9"])
+def test_the_longest_text_is_taken_in_every_script(client, herald, letter):
+    form = re.search(r'<form method="post"[^>]*>', client.get(PAGE).get_data(as_text=True))[0]
+    sent_as = re.search(r'enctype="([^"]+)"', form)
+    kind = sent_as[1] if sent_as else "application/x-www-form-urlencoded"
+    answer = client.post(PAGE, data={**TYPED, "text": letter * 10_000}, content_type=kind)
+    assert answer.status_code == 303
+    assert letter * 10_000 in client.get(answer.location).get_data(as_text=True)
+
+
 @pytest.mark.parametrize(("setting", "status"), [({"mode": "closed"}, 403), ({"flood_seconds": 15}, 429)])
 def test_a_refusal_is_said_on_the_page(send, newsroom, setting, status):
     newsroom.set("herald", **setting)
@@ -83,6 +93,37 @@ def test_a_parent_that_vanished_meanwhile_costs_no_word(send, newsroom):
 def test_a_foreign_page_posts_nothing(send, rows):
     before = rows()
     assert send(headers={"Origin": "https://evil.example"}).status_code == 403
+    assert rows() == before
+
+
+@pytest.mark.parametrize("origin", ["null", "https://evil.example"])
+def test_a_browser_that_names_no_origin_of_ours_costs_no_word(send, origin):
+    answer = send(headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert TYPED["text"] in answer.get_data(as_text=True)
+
+
+URLENCODED = b"text=Caf%E9&name=Rosa&email=rosa%40example.org"
+MULTIPART = b"".join(
+    b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part
+    for part in ((b"text", b"Caf\xe9"), (b"name", b"Rosa"), (b"email", b"rosa@example.org"))
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "comes_back"),
+    [
+        ("application/x-www-form-urlencoded", URLENCODED, True),
+        ("application/x-www-form-urlencoded", URLENCODED.replace(b"%E9", b"\xe9"), False),  # no browser writes that
+        ("multipart/form-data; boundary=b", MULTIPART + b"--b--\r\n", True),
+    ],
+)
+def test_a_form_in_another_encoding_is_refused_like_such_json(client, herald, rows, kind, body, comes_back):
+    before = rows()
+    answer = client.post(PAGE, data=body, content_type=kind)
+    assert answer.status_code == 400
+    assert "not UTF-8" in answer.get_data(as_text=True)
+    assert ('value="Rosa"' in answer.get_data(as_text=True)) == comes_back
     assert rows() == before
 
 

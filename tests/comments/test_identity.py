@@ -107,3 +107,25 @@ def test_every_site_may_ask_for_more_approved_comments(post, newsroom, rosa):
 
 def test_nobody_gets_a_badge_by_typing_a_name(post, newsroom, app):
     assert post(name="The Editor").json["comment"]["author"]["badges"] == []
+
+
+def test_a_name_that_nobody_let_through_is_not_in_the_profiles_address_either(post, newsroom, client):
+    first = post(name="Filthy Liar").json
+    second = post(text="More.", receipt=first["receipt"]["token"]).json
+    newsroom.decide(int(second["comment"]["id"]), "approve")
+    shown = client.get(f"/api/v1/comments/{second['comment']['id']}").json["comment"]["author"]
+    assert shown["slug"].startswith("rosa-reader-")
+    assert client.get(f"/api/v1/authors/{shown['slug']}?site=herald").json["author"]["name"] == "Rosa Reader"
+
+
+def test_the_writer_is_told_the_new_address_at_once(post, newsroom, client):
+    newsroom.set("herald", hold_first_comments=0, words_hold="boats")
+    first = post(name="Filthy Liar").json
+    second = post(text="More.", receipt=first["receipt"]["token"]).json
+    assert second["comment"]["status"] == "approved"
+    assert client.get(f"/api/v1/authors/{second['comment']['author']['slug']}?site=herald").status_code == 200
+
+
+def test_a_name_that_was_let_through_keeps_its_address(post, rosa):
+    second = post(text="More.", name="Rosa R.", receipt=rosa["receipt"]["token"]).json
+    assert second["comment"]["author"]["slug"] == rosa["comment"]["author"]["slug"]

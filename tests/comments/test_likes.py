@@ -109,3 +109,12 @@ def test_who_liked_is_not_kept_in_a_form_that_tells(like, app, comment):
     with app.app_context():
         kept = db.session.scalars(select(Like)).one().reader_hash
     assert "192.0.2.10" not in kept and len(kept) == 64
+
+
+def test_one_network_does_not_like_as_a_hundred_readers(client, herald, newsroom):
+    comment = newsroom.comment(newsroom.story())
+    for number in range(61):
+        answer = client.put(f"/api/v1/comments/{comment}/like", headers={"User-Agent": f"Reader {number}"})
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (429, "too_fast", "60")
+    report = client.post(f"/api/v1/comments/{comment}/flags", json={"reason": "abuse"})
+    assert report.status_code == 429

@@ -73,7 +73,7 @@ def test_without_an_edit_window_the_receipt_has_no_end_of_editing(post, newsroom
 
 
 def test_a_waiting_writer_is_told_why(post):
-    assert post().json["reasons"] == ["0 approved comments so far where this site asks for 1."]
+    assert post().json["reasons"] == ["A moderator reads a writer's first comments before they appear."]
 
 
 def test_on_a_site_that_holds_nobody_a_comment_is_published_at_once(post, newsroom, thread):

@@ -314,3 +314,16 @@ def test_a_reply_to_a_retracted_comment(post, client, newsroom, refused):
 def test_a_refusal_is_not_cached(post, newsroom):
     newsroom.set("herald", mode="closed")
     assert post().headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        ("https://evil.example/news/harbour", 403, "origin_not_allowed"),
+        ("no address", 422, "validation_failed"),
+    ],
+)
+def test_a_wrong_address_beside_a_known_story_is_refused(post, newsroom, url, status, code):
+    newsroom.story(id="harbour")
+    answer = post(url=url)
+    assert (answer.status_code, answer.json["code"]) == (status, code)

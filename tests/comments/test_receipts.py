@@ -315,3 +315,34 @@ def test_what_was_retracted_is_kept_for_the_newsroom(published, retract, app):
     with app.app_context():
         rows = select(Revision.text).where(Revision.comment_id == int(published["comment"]["id"]))
         assert db.session.scalars(rows).one() == "The harbour was better with boats in it."
+
+
+@pytest.mark.parametrize("address", ["/authors/herald/{}", "/api/v1/authors/{}?site=herald"])
+def test_whoever_took_the_only_comment_back_has_no_profile_any_more(client, post, newsroom, address):
+    answer = post().json
+    number, slug = answer["comment"]["id"], answer["comment"]["author"]["slug"]
+    newsroom.decide(int(number), "approve")
+    assert client.get(address.format(slug)).status_code == 200
+    receipt = {"Authorization": f"Bearer {answer['receipt']['token']}"}
+    assert client.delete(f"/api/v1/comments/{number}", headers=receipt).status_code == 200
+    assert client.get(address.format(slug)).status_code == 404
+
+
+def test_what_waits_is_not_called_removed_to_its_writer(post):
+    comment = post().json["comment"]
+    assert (comment["state"], comment["status"]) == ("visible", "pending")
+
+
+def test_an_edit_that_waits_says_to_its_writer_when_it_was_made(approved, edit):
+    comment = edit(approved).json["comment"]
+    assert (comment["state"], comment["status"]) == ("visible", "pending")
+    assert comment["edited_at"] is not None
+
+
+@pytest.mark.parametrize("address", ["/thread/herald?story=harbour", "/fragment/thread?site=herald&story=harbour"])
+def test_nobody_says_that_a_moderator_removed_what_only_waits(approved, edit, newsroom, client, address):
+    newsroom.comment("harbour", parent=int(approved["comment"]["id"]))
+    edit(approved)
+    page = client.get(address).get_data(as_text=True)
+    assert "This comment is not shown." in page
+    assert "moderator" not in page

@@ -9,6 +9,9 @@ from sqlalchemy import select
 from commentsvc.comments.models import Comment
 from commentsvc.core.database import db
 from commentsvc.core.paging import Cursor
+from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.stories.queries import StoryName, find_story
+from commentsvc.stories.service import sign_with
 
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
 ADDRESS = "/api/v1/thread?site=herald&story=harbour"
@@ -108,6 +111,29 @@ def test_the_comments_of_a_hidden_site_are_nowhere(harbour, newsroom, thread, cl
         f"/authors/herald/{slug}",
     ):
         assert "Boats, boats" not in client.get(address).get_data(as_text=True), address
+
+
+def test_the_comments_of_a_hidden_site_are_not_even_counted(harbour, newsroom, client):
+    newsroom.comment(harbour)
+    newsroom.story("herald", "ferry", title="The ferry")
+    newsroom.set("herald", mode="hidden")
+    related = client.get("/api/v1/related?site=herald&story=ferry").json["stories"]
+    assert [each["comment_count"] for each in related] == [0]
+    for page in ("/thread/herald?story=harbour", "/fragment/thread?site=herald&story=harbour"):
+        assert "1 comment" not in client.get(page).get_data(as_text=True)
+
+
+def test_the_profile_of_a_byline_on_a_hidden_site_counts_nothing(newsroom, client, app, harbour):
+    number = newsroom.comment(harbour)
+    with app.app_context(), unit_of_work():
+        author = newsroom.row(number).author
+        author.is_byline = True
+        sign_with(find_story(author.site_id, StoryName("harbour", None)), [author])
+        slug = author.slug
+    newsroom.set("herald", mode="hidden")
+    shown = client.get(f"/api/v1/authors/{slug}?site=herald").json["author"]
+    assert (shown["comment_count"], [story["comment_count"] for story in shown["stories"]]) == (0, [0])
+    assert "1 comment" not in client.get(f"/authors/herald/{slug}").get_data(as_text=True)
 
 
 def test_the_form_says_what_it_asks_and_where_the_limits_are(harbour, newsroom, thread):

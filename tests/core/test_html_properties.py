@@ -214,8 +214,16 @@ def test_no_pattern_takes_long_at_the_greatest_length(name):
 @pytest.mark.parametrize("name", PATTERNS)
 @pytest.mark.parametrize("length", [50, 500, 1_800, TEXT_MAX_LENGTH])
 def test_no_pattern_grows_more_than_six_times(name, length):
-    text = PATTERNS[name][:length]
-    assert len(render(text).html) <= 6 * length + 500
+    text = clean_text(PATTERNS[name][:length])
+    assert len(render(text).html) <= max(6 * len(text), 500)
+
+
+def test_what_grows_most_stays_under_six_times_the_text():
+    # Two letters a line as a list item of code, and a mark for the rest: more than six times as marks.
+    for unit in ("- `a`\n", "`a` ", "*a* ", "> a\n", "- a\n", "a\xa0\xa0\xa0\xa0\xa0\xa0\xa0"):
+        for length in range(400, TEXT_MAX_LENGTH, 700):
+            text = clean_text((unit * length)[:length])
+            assert len(render(text).html) <= max(6 * len(text), 500), (unit, length)
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -1,5 +1,9 @@
 """E-mail addresses: what one is, and when two are the same person's."""
 
+import time
+
+import dns.exception
+import dns.resolver
 import pytest
 
 from commentsvc.core.crypto import Keyring
@@ -63,3 +67,44 @@ def test_after_a_change_of_keys_an_address_is_found_under_both():
     old, new = "old-secret-of-the-tests-0123456789", "new-secret-of-the-tests-0123456789"
     stored = address_hashes("rosa@example.org", "site 1", Keyring([old]))[0]
     assert stored in address_hashes("Rosa@example.org", "site 1", Keyring([new, old]))
+
+
+def ask_for_delivery() -> str:
+    return read_address("rosa@newspaper-of-the-tests.com", check_deliverability=True)
+
+
+def test_a_machine_that_does_not_know_whom_to_ask_objects_to_nobody(monkeypatch):
+    def unknown(*_):
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", unknown)
+    assert ask_for_delivery() == "rosa@newspaper-of-the-tests.com"
+
+
+def answering(monkeypatch, error: Exception, seconds: float = 0) -> None:
+    def resolve(*_, **__):
+        time.sleep(seconds)
+        raise error
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", lambda *_: None)
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", resolve)
+
+
+def test_all_questions_together_take_about_a_second(monkeypatch):
+    answering(monkeypatch, dns.resolver.NoAnswer(), seconds=0.6)
+    begun = time.monotonic()
+    assert ask_for_delivery() == "rosa@newspaper-of-the-tests.com"
+    assert time.monotonic() - begun < 1.7
+
+
+@pytest.mark.parametrize("error", [OSError("no network"), dns.resolver.NoNameservers(), dns.exception.Timeout()])
+def test_what_could_not_be_checked_is_not_wrong(monkeypatch, error):
+    answering(monkeypatch, error)
+    assert ask_for_delivery() == "rosa@newspaper-of-the-tests.com"
+
+
+@pytest.mark.parametrize("error", [dns.resolver.NXDOMAIN(), dns.resolver.NoAnswer()])
+def test_a_domain_that_takes_no_mail_is_wrong(monkeypatch, error):
+    answering(monkeypatch, error)
+    with pytest.raises(WrongAddress, match="cannot be delivered"):
+        ask_for_delivery()

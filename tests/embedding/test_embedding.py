@@ -293,3 +293,38 @@ def test_the_prefix_is_the_hosts_choice(tmp_path, monkeypatch):
         200,
         404,
     )
+
+
+def test_one_extension_serves_two_applications_each_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    comments, papers = CommentService(), []
+    for name in ("herald", "gazette"):
+        app = Flask(name, instance_path=str(tmp_path / name))
+        app.config.update(SECRET_KEY="s" * 40, SQLALCHEMY_DATABASE_URI="sqlite:///paper.sqlite3")
+        comments.init_app(app)
+        app.test_cli_runner().invoke(args=["comments", "db", "upgrade"])
+        Newsroom(app.extensions["comments"].service).site(name)
+        papers.append(app)
+    for app in papers:
+        with app.test_request_context("/"):
+            written = app.jinja_env.globals["comment_count"](story="1")
+        assert f'site="{app.name}"' in written
+
+
+@pytest.mark.parametrize("helper", ["comment_thread", "about_author", "you_may_also_like", "comment_count"])
+@pytest.mark.parametrize("database", ["sqlite:///empty.sqlite3", "postgresql+psycopg://nobody@127.0.0.1:1/none"])
+def test_a_database_that_is_away_or_empty_costs_the_host_no_page(tmp_path, monkeypatch, helper, database):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "instance").mkdir()
+    app = Flask("herald", instance_path=str(tmp_path / "instance"))
+    app.config.update(SECRET_KEY="s" * 40, SQLALCHEMY_DATABASE_URI=database)
+    CommentService(app)
+    with app.test_request_context("/"):
+        assert app.jinja_env.globals[helper](story="1") == ""
+
+
+def test_none_in_the_hosts_configuration_means_not_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    app = Flask("herald", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="s" * 40, COMMENTSVC_REDIS_URL=None, COMMENTSVC_BASE_URL=None)
+    assert (settings_of(app).redis_url, settings_of(app).base_url) == (None, None)

@@ -355,3 +355,17 @@ def test_the_log_is_read_page_by_page_newest_first(hanna, client, cast, newsroom
 def hanna_total(newsroom) -> list[Decision]:
     with newsroom.app.app_context():
         return db.session.query(Decision).all()
+
+
+@pytest.mark.parametrize("action", ["feature", "unfeature"])
+def test_a_pick_answers_no_report(hanna, newsroom, story, report, action):
+    number = newsroom.comment(story)
+    report(number)
+    hanna.decide(number, action=action)
+    assert hanna.ids(queue="flagged") == [number]
+
+
+def test_taking_off_what_is_no_pick_is_no_decision_that_an_undo_could_turn_into_one(hanna, newsroom, story, report):
+    number = newsroom.comment(story)
+    report(number)
+    assert hanna.decide(number, action="unfeature").json["decided"][0]["decision"] is None

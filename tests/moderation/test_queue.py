@@ -178,6 +178,35 @@ def test_what_rules_and_readers_spoke_against_most_is_riskiest(hanna, newsroom, 
     assert hanna.ids(queue="approved", sort="risk") == [reported, worded, calm]
 
 
+def test_a_stricter_verdict_is_riskier_than_several_mild_ones(hanna, newsroom, story):
+    newsroom.set("herald", words_hold="swindle", words_reject="scum")
+    mild = newsroom.comment(story, "A swindle.", status="approve")
+    strict = newsroom.comment(story, "Scum.", status="approve")
+    assert hanna.ids(queue="approved", sort="risk") == [strict, mild]
+
+
+def test_reports_that_were_answered_are_no_risk_any_more(hanna, newsroom, story, report):
+    kept, plain = newsroom.comment(story), newsroom.comment(story)
+    report(kept)
+    hanna.decide(kept, action="approve")
+    assert hanna.ids(queue="approved", sort="risk") == [plain, kept]
+
+
+def test_what_stood_in_an_earlier_text_is_no_risk_any_more(hanna, client, newsroom, story):
+    newsroom.set("herald", words_reject="scum", hold_first_comments=0, flood_seconds=0)
+    answer = client.post("/api/v1/comments", json=rosas_comment(text="You are a swindler, swindle.", story=story)).json
+    newsroom.set("herald", words_hold="boats")
+    edited, token = answer["comment"]["id"], answer["receipt"]["token"]
+    for text in ("Boats, boats.", "Nothing at all."):
+        sent = client.patch(
+            f"/api/v1/comments/{edited}", json={"text": text}, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert sent.status_code == 200, sent.json
+    other = newsroom.comment(story, "Boats too.", status="hold")
+    newest_first = [other, int(edited)]  # each has one verdict to hold: the edit's, and the boats'
+    assert hanna.ids(queue="pending", sort="risk") == newest_first
+
+
 @pytest.mark.parametrize("sort", ["oldest", "newest", "risk"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_pages_together_are_the_whole_queue_without_repetition(hanna, newsroom, story, report, sort, limit):
@@ -294,3 +323,13 @@ def test_a_verdict_is_shown_with_its_score(hanna, app, newsroom, story):
         revision = db.session.query(Revision).filter_by(comment_id=number).one()
         db.session.add(StoredVerdict(comment_id=number, revision_id=revision.id, created_at=now(), **said))
     assert hanna.queue().json["items"][0]["verdicts"][-1]["score"] == 0.5
+
+
+def test_what_waits_is_not_called_removed_and_says_when_it_was_edited(hanna, client, newsroom, story):
+    newsroom.set("herald", hold_first_comments=0)
+    answer = client.post("/api/v1/comments", json=rosas_comment()).json
+    address, token = f"/api/v1/comments/{answer['comment']['id']}", answer["receipt"]["token"]
+    client.patch(address, json={"text": "Other words."}, headers={"Authorization": f"Bearer {token}"})
+    (item,) = hanna.queue().json["items"]
+    assert (item["state"], item["status"]) == ("visible", "pending")
+    assert item["edited_at"] is not None

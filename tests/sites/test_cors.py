@@ -120,3 +120,14 @@ def test_a_browser_that_asks_for_a_foreign_page_is_told_nothing(client, herald, 
 @pytest.mark.parametrize("path", ["/api/v1/moderation/queue?site=herald", "/api/v1/admin/authors?site=herald", "/desk"])
 def test_what_belongs_to_the_newsroom_is_for_no_page(client, herald, path):
     assert ALLOW not in client.get(path, headers={"Origin": HERALD}).headers
+
+
+def test_repeated_slashes_lead_nowhere(client, cast):
+    answer = client.get("/api//v1/thread?site=herald&story=x", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
+def test_a_page_may_ask_again_with_its_etag(client, cast):
+    headers = {"Origin": "https://www.herald.example", "Access-Control-Request-Method": "GET"}
+    allowed = client.options("/api/v1/thread", headers=headers).headers["Access-Control-Allow-Headers"]
+    assert "If-None-Match" in allowed

@@ -4,7 +4,8 @@ import { SERVICE } from "./api.js";
 import { words } from "./words.js";
 
 /**
- * One element. `onclick` and its like are listened to; true means an empty attribute; null, undefined and false none.
+ * One element. `onclick` and its like are listened to; true means an empty attribute; null, undefined, false and "" none,
+ * but for `alt`: a picture that says nothing must say so.
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
  * @param {...(Node|string|null|undefined|false)} children null, undefined and false are left out
@@ -15,7 +16,7 @@ export function make(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value || value === 0) node.setAttribute(name, value);
+    else if (value || value === 0 || name === "alt") node.setAttribute(name, value);
   }
   node.append(.../** @type {(Node|string)[]} */ (children.filter((child) => child || child === "")));
   return node;

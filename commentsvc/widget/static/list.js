@@ -21,7 +21,7 @@ import { words } from "./words.js";
 export class CommentList {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
-  #roots = make("ol", { class: "comments", role: "list" });
+  #roots = make("ol", { class: "comments roots", role: "list" });
   #linked = make("ol", { class: "comments", role: "list" });
   #hooks;
 

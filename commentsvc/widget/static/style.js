@@ -75,6 +75,7 @@ const thread = sheet(`
 
   li { margin-block-start: calc(var(--_space) * 1.25); }
   .body li { margin-block-start: .2em; }
+  .roots > li + li { border-block-start: 1px solid var(--_border); padding-block-start: calc(var(--_space) * 1.25); }
   .replies { border-inline-start: 0 solid var(--_border); }
   .replies:is([data-level="1"], [data-level="2"], [data-level="3"]) { padding-inline-start: calc(var(--_space) * 1.25); }
   .replies:is([data-level="1"], [data-level="2"], [data-level="3"]):not(:empty) { border-inline-start-width: 1px; margin-block-start: var(--_space); }
@@ -137,7 +138,8 @@ const box = sheet(`
     border: 1px solid var(--_border); background: color-mix(in srgb, var(--_accent) 14%, transparent); font-weight: 600; font-size: 1.25rem; }
   .links { display: flex; flex-wrap: wrap; gap: 0 var(--_space); font-size: .875em; }
   .links a, h3 a { display: inline-block; min-block-size: 24px; }
-  .cards { display: grid; gap: calc(var(--_space) * 1.5) var(--_space); grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); margin-block-start: var(--_space); }
+  .cards { display: grid; gap: calc(var(--_space) * 1.5) var(--_space); grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); margin-block-start: var(--_space); }
+  .cards :is(time, time ~ span) { white-space: nowrap; }
   .cards h3 { font-size: 1.05em; line-height: 1.35; }
   .cards img { display: block; inline-size: 100%; block-size: auto; aspect-ratio: 16 / 9; object-fit: cover; margin-block-end: .5em; border-radius: var(--_radius); }
   .category { font-weight: 600; }

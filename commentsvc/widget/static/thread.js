@@ -79,6 +79,7 @@ export class CommentThread extends HTMLElement {
     if (!this.#list.find(id)) await this.#fetchChain(id);
     const entry = this.#list.find(id);
     if (entry) this.#spotlight(entry.article);
+    else this.#status.scrollIntoView({ block: "center" }); // what was said about it may be far above
   }
 
   #begin() {
@@ -179,8 +180,9 @@ export class CommentThread extends HTMLElement {
 
   async #loadMore() {
     const page = await this.#read("thread", { ...storyOf(this), sort: this.#sort, cursor: this.#cursor }, words.notLoadedMore);
-    if (!page) return;
+    if (!page) return this.#showFailure(this.#more);
     this.#list.append(page.comments);
+    this.#more.parentElement?.querySelector(".failed")?.remove();
     this.#showMore(page.next_cursor);
     this.#arrived(page.comments);
   }
@@ -189,9 +191,10 @@ export class CommentThread extends HTMLElement {
   async #loadReplies(entry, opener) {
     const { id, replies_cursor: cursor } = entry.comment;
     const page = await this.#read(`comments/${id}/replies`, { cursor }, words.notLoadedMore);
-    if (!page) return;
+    if (!page) return this.#showFailure(opener);
     this.#list.append(page.comments, entry);
     entry.comment.replies_cursor = page.next_cursor;
+    opener.parentElement?.querySelector(":scope > .failed")?.remove();
     if (!page.next_cursor) opener.remove();
     this.#arrived(page.comments);
   }
@@ -357,6 +360,12 @@ export class CommentThread extends HTMLElement {
       this.#fail(/** @type {Problem} */ (problem), failure);
       return null;
     }
+  }
+
+  /** What the status says, where the reader is looking. @param {HTMLElement} opener the button that failed */
+  #showFailure(opener) {
+    opener.parentElement?.querySelector(":scope > .failed")?.remove();
+    opener.after(make("span", { class: "failed muted", "aria-hidden": "true" }, this.#status.textContent));
   }
 
   /** @param {Problem} problem @param {string} failure */

@@ -5,8 +5,11 @@ export const locale = "en";
 const numbers = new Intl.NumberFormat(locale);
 const plurals = new Intl.PluralRules(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
-const dayAndHour = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+// A page in some English says its own kind ("en-US"); else day before month, as most of the world writes it.
+const page = document.documentElement.lang;
+const dates = /^en-/i.test(page) && Intl.DateTimeFormat.supportedLocalesOf(page).length ? page : "en-GB";
+const day = new Intl.DateTimeFormat(dates, { dateStyle: "long" });
+const dayAndHour = new Intl.DateTimeFormat(dates, { dateStyle: "full", timeStyle: "short" });
 
 /** @param {number} count @param {string} one @param {string} many */
 const counted = (count, one, many) => `${numbers.format(count)} ${plurals.select(count) === "one" ? one : many}`;
@@ -58,7 +61,7 @@ export const words = {
   inReplyTo: "in reply to",
   website: "Website",
   edited: "edited",
-  removed: "This comment was removed by a moderator.",
+  removed: "This comment is not shown.",
   retracted: "This comment was taken back by its writer.",
   someone: "Someone",
   /** What a badge is called; one that is not listed here is shown as it comes. @type {Record<string, string>} */
