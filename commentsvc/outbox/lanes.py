@@ -11,9 +11,7 @@ from .channels import Answer, house
 from .models import Attempt, Delivery, DeliveryStatus, Lane
 
 # Waits after each failed try (reference: security.md 5.3); after the last one the delivery has failed to the end.
-BACK_OFF = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 30, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600, 24 * 3600)
-)
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600, 24 * 3600))
 JITTER = 0.2  # of a wait, at most: receivers that failed together do not come back together
 LEASE = timedelta(seconds=90)  # longer than any channel's patience with one receiver
 

@@ -174,8 +174,6 @@ def purge(*, now: datetime) -> None:
     waits = exists().where(Delivery.event_id == Event.id, undone)
     # The newest stays: the next one's place in the order is counted from it.
     newest = select(func.max(Event.seq)).scalar_subquery()
-    db.session.execute(
-        delete(Event).where(gone, Event.created_at < old, ~waits, func.coalesce(Event.seq, 0) != newest)
-    )
+    db.session.execute(delete(Event).where(gone, Event.created_at < old, ~waits, func.coalesce(Event.seq, 0) != newest))
     idle = ~exists().where(Delivery.lane_key == Lane.key)
     db.session.execute(delete(Lane).where(Lane.next_at.is_(None), Lane.paused_at.is_(None), idle))

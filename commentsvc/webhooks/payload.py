@@ -6,7 +6,7 @@ from ..accounts.models import Account
 from ..authors.models import Author
 from ..authors.present import profile_json
 from ..comments.models import Comment
-from ..comments.present import Presenter, related_json
+from ..comments.present import Presenter
 from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.web import links
@@ -37,7 +37,7 @@ def _about(event: Event, site: Site) -> dict[str, Any] | None:
         return _about_comment(event, site, int(number))
     if kind == "story":
         story = db.session.get(Story, int(number))
-        return {"story": related_json(story, links())} if story else None
+        return {"story": Presenter(site, links()).related(story)} if story else None
     if kind == "author":
         author = db.session.get(Author, int(number))
         return {"author": profile_json(author, site.key, links()), **_plain(event)} if author else None
