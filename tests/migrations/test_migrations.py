@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from commentsvc import create_app
 from commentsvc.accounts.models import Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
+from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Revision
 from commentsvc.core.clock import now
@@ -65,6 +66,10 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        db.session.add(CheckKeys(site_id=comment.site_id))
+        db.session.add(
+            OutsideCheck(site_id=comment.site_id, comment_id=comment.id, revision=1, created_at=now(), asked_at=now())
+        )
 
 
 def test_an_empty_database_is_behind(empty_app):
