@@ -17,8 +17,6 @@ from .question import Silent
 from .service import akismet_of
 
 PATIENCE = 10.0  # seconds; nobody waits for it
-# A rejection says nothing about spam: people are rejected for many reasons.
-CORRECTS = {("approve", SPAM): "submit-ham", ("spam", HAM): "submit-spam"}
 
 
 class AkismetCorrections:
@@ -36,8 +34,10 @@ class AkismetCorrections:
                 OutsideCheck.comment_id == event.data["comment"], OutsideCheck.revision == event.data["revision"]
             )
         )
-        method = CORRECTS.get((event.data["action"], check.akismet_said or "")) if check else None
-        if check is None or method is None:
+        if check is None or check.akismet_said is None:
+            return []
+        method = _correction(event.data["action"], event.data["before"], check.akismet_said)
+        if method is None:
             return []
         once = f"akismet decision:{event.data['decision']}"
         return [Outgoing(event.site_id, self.name, f"akismet:{event.site_id}", method, once, {"check": check.id})]
@@ -52,6 +52,18 @@ class AkismetCorrections:
         fields, akismet = json.loads(keys().decrypt(check.sent_encrypted)), akismet_of(site, keys=keys())
         method, allowed = delivery.kind, house().outgoing_allowed
         return lambda: _tell(akismet, method, fields, allowed)
+
+
+def _correction(action: str, before: str | None, said: str) -> str | None:
+    """What Akismet is to hear: what differs from its own word, or from what a moderator had it told before.
+
+    A rejection says nothing about spam: comments are rejected for many reasons.
+    """
+    if action == "spam" and (said == HAM or before == "APPROVED"):
+        return "submit-spam"
+    if action == "approve" and (said == SPAM or before == "SPAM"):
+        return "submit-ham"
+    return None
 
 
 def _tell(akismet: Akismet, method: str, fields: dict[str, str], allowed: Collection[str]) -> Answer:

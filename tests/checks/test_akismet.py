@@ -140,6 +140,16 @@ def test_what_corrects_nothing_is_not_told(spamhouse, post, decide, told_later, 
     assert (told_later(), len(spamhouse.got)) == ([], 1)
 
 
+def test_a_moderator_who_changes_their_mind_later_takes_the_correction_back(spamhouse, post, decide, told_later):
+    number = post().json["comment"]["id"]
+    spamhouse.says(THANKS.encode())
+    decide(number, "spam")
+    told_later()
+    decide(number, "approve")
+    told_later()
+    assert [told.path for told in spamhouse.got] == ["/1.1/comment-check", "/1.1/submit-spam", "/1.1/submit-ham"]
+
+
 def test_a_decision_undone_in_time_is_not_told(app, spamhouse, newsroom, hanna, post, decide, told_later):
     number = post().json["comment"]["id"]
     decide(number, "spam")

@@ -8,7 +8,9 @@ from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from commentsvc.authors.models import Author, Standing
+from commentsvc.checks.asking import ask_all
 from commentsvc.checks.hook import LARGEST
+from commentsvc.comments import asking
 from commentsvc.core.database import db
 from commentsvc.outbox.models import Event
 from tests.checks.conftest import ARTICLE, ROSAS_ADDRESS, ROSAS_BROWSER, ROSAS_IP
@@ -99,6 +101,18 @@ def test_while_it_is_asked_the_comment_is_on_disk_and_others_can_write(app, hook
     began = time.perf_counter()
     assert post().json["comment"]["status"] == "approved"
     assert (seen, time.perf_counter() - began < 1.0) == (["PENDING"], True)
+
+
+def test_our_own_session_holds_no_transaction_meanwhile(hook, post, edit, monkeypatch):
+    open_while_asked = []
+
+    def look(*arguments, **more):
+        open_while_asked.append(db.session().in_transaction())
+        return ask_all(*arguments, **more)
+
+    monkeypatch.setattr(asking, "ask_all", look)
+    edit(post())
+    assert open_while_asked == [False, False]
 
 
 def test_what_the_rules_said_still_counts(hook, newsroom, post, kept):
