@@ -29,9 +29,10 @@ class ChecksForm(FlaskForm):
     akismet_key = PasswordField("API key", [Length(max=KEY_LENGTH)])
     forget_akismet_key = BooleanField("Forget the key that is kept")
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, **formdata: Any) -> None:
+        """As typed, or (`formdata=None`) as the site has it, whatever another form of the page sent."""
         settings = site.settings
-        super().__init__(data={name: getattr(settings, name) for name in SETTINGS})
+        super().__init__(data={name: getattr(settings, name) for name in SETTINGS}, **formdata)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """By the settings' own reader, so that page and command line refuse the same."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, url_for
 from flask.wrappers import Response as FlaskResponse
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from ..accounts.permissions import Permission
@@ -30,8 +29,14 @@ def _site() -> Site:
     return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
 
 
-def _page(site: Site, form: FlaskForm, status: int = 200, **more: Any) -> FlaskResponse:
-    shown = {"form": form, "keys": checks.keys_there(site), "settings": site.settings, "secret": None, "answers": None}
+def _page(site: Site, form: ChecksForm | None = None, status: int = 200, **more: Any) -> FlaskResponse:
+    shown = {
+        "form": form or ChecksForm(site, formdata=None),
+        "keys": checks.keys_there(site),
+        "settings": site.settings,
+        "secret": None,
+        "answers": None,
+    }
     answer = make_response(page("desk/checks.html", site, **{**shown, **more}), status)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -39,8 +44,7 @@ def _page(site: Site, form: FlaskForm, status: int = 200, **more: Any) -> FlaskR
 
 @bp.get("")
 def show() -> FlaskResponse:
-    site = _site()
-    return _page(site, ChecksForm(site))
+    return _page(_site())
 
 
 @bp.post("")
@@ -63,7 +67,7 @@ def new_secret() -> FlaskResponse:
     site = _site()
     with unit_of_work():
         secret = checks.new_hook_secret(site, keys=keys())
-    return _page(site, ChecksForm(site), secret=secret)
+    return _page(site, secret=secret)
 
 
 @bp.post("/test")
@@ -73,7 +77,7 @@ def test() -> FlaskResponse:
     asked, question = checks.checks_of(site, keys=keys()), _test_question(site)
     with unit_of_work():
         pass  # what was read so far ends its transaction: none is open while others are asked
-    return _page(site, ChecksForm(site), answers=ask_all(asked, question, allowed=house().outgoing_allowed))
+    return _page(site, answers=ask_all(asked, question, allowed=house().outgoing_allowed))
 
 
 def _test_question(site: Site) -> Question:

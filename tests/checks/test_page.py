@@ -1,5 +1,7 @@
 """The admins' page of outside checks."""
 
+import re
+
 import pytest
 
 from commentsvc.accounts.models import Role
@@ -89,6 +91,14 @@ def test_an_empty_field_keeps_the_key_and_a_tick_forgets_it(app, send):
     send(hook_timeout_ms="1000", forget_akismet_key="y")
     with app.app_context():
         assert db.session.query(CheckKeys).one().akismet_key_encrypted is None
+
+
+@pytest.mark.parametrize("button", ["test", "secret"])
+def test_the_other_buttons_leave_the_form_as_the_site_has_it(newsroom, send, button):
+    newsroom.set("herald", hook_sends_record=True, hook_timeout_ms=777)
+    page = send(f"/admin/checks/{button}?site=herald").get_data(as_text=True)
+    ticked = re.findall(r'<input[^>]*\bchecked\b[^>]*name="(\w+)"', page)
+    assert (ticked, 'value="777"' in page) == (["hook_sends_record"], True)
 
 
 def test_the_test_button_asks_and_tells_what_came_back(hook, send):
