@@ -36,7 +36,11 @@ from .outbox import channels
 from .outbox import service as outbox
 from .outbox.engine import Engine
 from .stories.routes import bp as story_api
+from .webhooks.channel import WebhookChannel
+from .webhooks.desk import bp as outgoing_pages
+from .webhooks.pages import bp as endpoint_pages
 from .webhooks.payload import describe
+from .webhooks.routes import bp as webhooks_api
 from .widget.routes import bp as widget_files
 
 __all__ = ["CommentService", "create_app"]
@@ -45,8 +49,9 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
-NEWSROOM_APIS = (moderation_api, author_api, story_api)
-PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, admin_pages, check_pages, widget_files)
+NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
+NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages)
+PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -102,7 +107,8 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 def _install_outbox(app: Flask, settings: Settings) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     events.install(app, events.Ears(keep=lambda facts: outbox.keep(facts, now=now()), wake=engine.wake))
-    channels.install(app, channels.House(describe, [AkismetCorrections()]))
+    webhooks = WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed)
+    channels.install(app, channels.House(describe, [webhooks, AkismetCorrections()], silent=settings.demo))
     engine.every_minute.append(asking.ask_again)
     engine.every_hour.append(asking.forget)
 

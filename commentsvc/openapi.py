@@ -21,8 +21,14 @@ from .moderation.decisions import MOST_AT_ONCE
 from .moderation.models import Flag, FlagReason
 from .moderation.queue import QUEUES
 from .moderation.queue import SORTS as QUEUE_SORTS
+from .outbox.models import DeliveryStatus
 from .screening import Outcome
 from .stories.models import Story, StoryState
+from .webhooks.models import EVENTS, Endpoint
+from .webhooks.models import OVERLAP as SECRETS_OVERLAP
+from .webhooks.queries import MOST_EVENTS
+from .webhooks.routes import HIGHEST
+from .webhooks.service import MOST_REPLAYED
 
 Json = dict[str, Any]
 
@@ -367,6 +373,50 @@ NEWSROOM_STORY_EXAMPLE: Json = {
     "bylines": ["nadim-sarraf"],
     "comment_count": 2,
 }
+EVENT_EXAMPLE: Json = {
+    "seq": 41,
+    "id": "evt_5f2d1c0b9a88776655443322",
+    "type": "comment.approved",
+    "timestamp": "2026-01-20T08:50:00Z",
+    "site": "demo",
+    "data": {
+        "comment": {**ITEM_EXAMPLE, "status": "approved", "state": "visible", "version": 2},
+        "revision": 1,
+        "decision": {
+            "id": "12",
+            "actor": {"account": "Hanna"},
+            "action": "approve",
+            "before": "pending",
+            "after": "approved",
+            "reason": "",
+        },
+    },
+}
+ENDPOINT_EXAMPLE: Json = {
+    "id": "1",
+    "site": "demo",
+    "url": "https://hooks.news.example/comments",
+    "events": ["comment.approved", "comment.retracted"],
+    "internal": False,
+    "active": True,
+    "created_at": "2026-01-20T08:30:00Z",
+    "rotated_at": None,
+    "waiting": 0,
+    "paused": None,
+}
+TRIED_EXAMPLE: Json = {"succeeded": True, "code": 200, "answer": "ok", "took_ms": 41}
+DELIVERY_EXAMPLE: Json = {
+    "id": "7",
+    "uid": EVENT_EXAMPLE["id"],
+    "channel": "webhook",
+    "receiver": "webhook:1",
+    "kind": "comment.approved",
+    "status": "sent",
+    "created_at": "2026-01-20T08:50:30Z",
+    "done_at": "2026-01-20T08:50:31Z",
+    "attempts": [{"at": "2026-01-20T08:50:31Z", **TRIED_EXAMPLE}],
+}
+SECRET_EXAMPLE = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - nobody's
 
 
 # --- Schemas ------------------------------------------------------------------------------------------------
@@ -407,7 +457,79 @@ STORY_FIELDS: dict[str, Json] = {
     "bylines": _list(SLUG, "The slugs of who signs the article, in order."),
 }
 
+ONE_END = _or_null(
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": HIGHEST},
+            {"type": "string", "format": "date-time"},
+        ],
+        "description": "An event's `seq`, or a time.",
+    }
+)
+TRIED: dict[str, Json] = {
+    "succeeded": _flag("Whether the receiver took it."),
+    "code": _or_null({"type": "integer", "description": "The status of its answer; null without one."}),
+    "answer": _text("The beginning of its answer, or why there was none."),
+    "took_ms": _count("Milliseconds."),
+}
+DELIVERY_STATES = [status.lower() for status in DeliveryStatus]
+ENDPOINT_EVENTS = _list(_one_of(EVENTS), "What it hears of.", minItems=1)
+
 SCHEMAS: dict[str, Json] = {
+    "Event": _object(
+        "Something that happened, as a webhook tells it.",
+        seq=_count("Its place in the order, growing, with gaps."),
+        id=_text("The same at every repetition, here and in `webhook-id`."),
+        type=_text("What happened.", examples=["comment.approved"]),
+        timestamp=MOMENT,
+        site=_text("The site's key."),
+        data={"type": "object", "description": "What it happened to, as it was when the event was released."},
+    ),
+    "Endpoint": _object(
+        "A receiver of a site's events.",
+        id=_id("The endpoint's id."),
+        site=_text("The site's key."),
+        url=_text("Where events are sent."),
+        events=ENDPOINT_EVENTS,
+        internal=_flag("It belongs to the newsroom and gets the address of a comment's writer too."),
+        active=_flag("Off: nothing goes there, nothing is kept for it."),
+        created_at=MOMENT,
+        rotated_at=_or_null(MOMENT),
+        waiting=_count("Deliveries that wait."),
+        paused=_or_null(
+            _object("It failed to the end and waits for somebody to resume it.", since=MOMENT, because=_text())
+        ),
+    ),
+    "NewEndpoint": _object(
+        "",
+        ("internal",),
+        site=_text(pattern=SITE_KEY),
+        url=_typed("http or https.", Endpoint.URL_LENGTH, pattern=SOMETHING),
+        events=ENDPOINT_EVENTS,
+        internal={"type": "boolean", "default": False},
+    ),
+    "EndpointChange": _object(
+        "What is left out stays as it is.",
+        ("url", "events", "internal", "active"),
+        url=_or_null(_typed("http or https.", Endpoint.URL_LENGTH, pattern=SOMETHING)),
+        events=ENDPOINT_EVENTS,
+        internal=_flag(""),
+        active=_flag(""),
+    ),
+    "Replay": _object("Both ends included; without `to` until now.", ("to",), **{"from": ONE_END, "to": ONE_END}),
+    "Tried": _object("", **TRIED),
+    "Delivery": _object(
+        "Something for one receiver.",
+        id=_id("The delivery's id."),
+        uid=_text("The same at every try: what a receiver tells a repetition by."),
+        channel=_text("`webhook`, `mail`, …"),
+        receiver=_text("Deliveries to one receiver keep their order."),
+        kind=_text("The event's type, or the kind of letter."),
+        status=_one_of(DELIVERY_STATES, "`dead`: it failed to the end."),
+        created_at=MOMENT,
+        done_at=_or_null(MOMENT),
+        attempts=_list(_object("", at=MOMENT, **TRIED)),
+    ),
     "Problem": _object(
         "An error (RFC 9457).",
         ("fields", "request_id"),
@@ -792,6 +914,7 @@ PARAMETERS: dict[str, Json] = {
     },
     "CommentId": _in_path("comment_id", "The comment's id.", _text(pattern=ID), "3"),
     "AuthorId": _in_path("author_id", "The author's id.", _text(pattern=ID), "5"),
+    "EndpointId": _in_path("endpoint_id", "The endpoint's id.", _text(pattern=ID), "1"),
     "StoryNumber": _in_path("number", "The story's `number`.", _text(pattern=ID), "2"),
 }
 NAMED_STORY = ("Site", "Story", "Url")
@@ -905,12 +1028,13 @@ def _staff(*args: Any, refuses: tuple[str, ...] = (), **more: Any) -> Json:
     return _call(*args, refuses=("unauthorized", *refuses), security=[{"apiToken": []}], **more)
 
 
-READING, WRITING, MODERATION, AUTHORS, STORIES, SERVICE = (
+READING, WRITING, MODERATION, AUTHORS, STORIES, OUTGOING, SERVICE = (
     "Reading",
     "Writing",
     "Moderation",
     "Authors",
     "Stories",
+    "Outgoing",
     "Service",
 )
 WITH_RECEIPT: list[Json] = [{"receipt": []}]
@@ -1429,6 +1553,150 @@ ADMIN_PATHS: dict[str, Json] = {
 }
 
 
+WITH_SECRET = {
+    "gives": _object("", endpoint=_ref("Endpoint"), secret=_text("Shown this once.", pattern="^whsec_")),
+    "example": {"endpoint": ENDPOINT_EXAMPLE, "secret": SECRET_EXAMPLE},
+}
+
+OUTGOING_PATHS: dict[str, Json] = {
+    "/api/v1/events": {
+        "get": _staff(
+            "getEvents",
+            OUTGOING,
+            "The feed of events",
+            "What webhooks tell, for those who cannot be called: in order, each once. Ask again with `after` set to "
+            "`next`. An event is released when it cannot be undone any more, and kept for 30 days.",
+            takes=(
+                "Site",
+                _may(
+                    "after",
+                    {"type": "integer", "minimum": 0, "maximum": HIGHEST, "default": 0},
+                    "Only events with a higher `seq`.",
+                ),
+                _may("limit", _whole(100, MOST_EVENTS), "Events in the answer."),
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", events=_list(_ref("Event")), next=_count("What to send as `after`.")),
+            example={"events": [EVENT_EXAMPLE], "next": 41},
+        )
+    },
+    "/api/v1/admin/endpoints": {
+        "get": _staff(
+            "listEndpoints",
+            OUTGOING,
+            "Endpoints of a site",
+            "For admins.",
+            takes=("Site",),
+            refuses=("forbidden", "unknown_site", "validation_failed"),
+            gives=_object("", endpoints=_list(_ref("Endpoint"))),
+            example={"endpoints": [ENDPOINT_EXAMPLE]},
+        ),
+        "post": _staff(
+            "addEndpoint",
+            OUTGOING,
+            "Add an endpoint",
+            "It hears of what happens from now on. `secret` checks signatures; it is never shown again. For admins.",
+            status=201,
+            body=(
+                "NewEndpoint",
+                {"site": "demo", "url": ENDPOINT_EXAMPLE["url"], "events": ENDPOINT_EXAMPLE["events"]},
+            ),
+            refuses=("forbidden", "unknown_site"),
+            **WITH_SECRET,
+        ),
+    },
+    "/api/v1/admin/endpoints/{endpoint_id}": {
+        "patch": _staff(
+            "changeEndpoint",
+            OUTGOING,
+            "Change an endpoint",
+            "`active: true` also resumes one that was paused because it failed to the end. For admins.",
+            takes=("EndpointId",),
+            body=("EndpointChange", {"events": ["comment.approved"], "active": True}),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", endpoint=_ref("Endpoint")),
+            example={"endpoint": ENDPOINT_EXAMPLE},
+        ),
+        "delete": _staff(
+            "removeEndpoint",
+            OUTGOING,
+            "Remove an endpoint",
+            "What waits for it is not sent any more. For admins.",
+            takes=("EndpointId",),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", removed=_id("The endpoint's id.")),
+            example={"removed": "1"},
+        ),
+    },
+    "/api/v1/admin/endpoints/{endpoint_id}/test": {
+        "post": _staff(
+            "testEndpoint",
+            OUTGOING,
+            "Send a test",
+            "One `endpoint.test` event, tried once, now; the answer is the receiver's. For admins.",
+            takes=("EndpointId",),
+            refuses=("forbidden", "not_found"),
+            gives=_ref("Tried"),
+            example=TRIED_EXAMPLE,
+        )
+    },
+    "/api/v1/admin/endpoints/{endpoint_id}/rotate": {
+        "post": _staff(
+            "rotateSecret",
+            OUTGOING,
+            "A new secret",
+            f"The one before signs beside it for {int(SECRETS_OVERLAP.total_seconds()) // 3600} hours. For admins.",
+            takes=("EndpointId",),
+            refuses=("forbidden", "not_found"),
+            **WITH_SECRET,
+        )
+    },
+    "/api/v1/admin/endpoints/{endpoint_id}/replay": {
+        "post": _staff(
+            "replayEvents",
+            OUTGOING,
+            "Tell a range of events again",
+            f"Those it chose to hear, under the ids they had, at most {MOST_REPLAYED} at once. For admins.",
+            status=202,
+            takes=("EndpointId",),
+            body=("Replay", {"from": 41, "to": "2026-01-21T08:30:00Z"}),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", replayed=_count("Events.")),
+            example={"replayed": 12},
+        )
+    },
+    "/api/v1/admin/deliveries": {
+        "get": _staff(
+            "listDeliveries",
+            OUTGOING,
+            "What went out, and what goes",
+            "By every channel, the newest first, 50 on a page.",
+            takes=(
+                "Site",
+                _may("channel", _typed("", 20), "Only one way out.", example="webhook"),
+                _may("status", _one_of(DELIVERY_STATES), "Only those in this state."),
+                "Cursor",
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", deliveries=_list(_ref("Delivery")), next_cursor=CURSOR),
+            example={"deliveries": [DELIVERY_EXAMPLE], "next_cursor": None},
+        )
+    },
+    "/api/v1/admin/deliveries/{delivery_id}/send_again": {
+        "post": _staff(
+            "sendAgain",
+            OUTGOING,
+            "Send a dead letter again",
+            "Under the id it had. For admins.",
+            takes=(_in_path("delivery_id", "The delivery's id.", _text(pattern=ID), "7"),),
+            refuses=("forbidden", "not_found", "conflict"),
+            gives=_object("", delivery=_ref("Delivery")),
+            example={"delivery": {**DELIVERY_EXAMPLE, "status": "waiting", "done_at": None}},
+        )
+    },
+}
+
+
 def _check(name: str, summary: str, about: str, ok: Json, example: Any, not_ok: Any = None) -> Json:
     answers = {"200": {"description": "All is well.", "content": _json(ok, example)}}
     if not_ok:
@@ -1493,9 +1761,10 @@ DOCUMENT: Json = {
         {"name": MODERATION, "description": "For moderators of the site, and admins."},
         {"name": AUTHORS, "description": "The people who write."},
         {"name": STORIES, "description": "The articles."},
+        {"name": OUTGOING, "description": "What other systems hear of: events, endpoints, deliveries."},
         {"name": SERVICE, "description": "The service itself."},
     ],
-    "paths": {**READERS_PATHS, **MODERATION_PATHS, **ADMIN_PATHS, **SERVICE_PATHS},
+    "paths": {**READERS_PATHS, **MODERATION_PATHS, **ADMIN_PATHS, **OUTGOING_PATHS, **SERVICE_PATHS},
     "components": {
         "schemas": SCHEMAS,
         "parameters": PARAMETERS,

@@ -18,7 +18,7 @@ from .permissions import Actor
 
 NEWSROOM_PAGES = re.compile(r"^/(desk|admin)(/|$)")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
-NEWSROOM_API = re.compile(r"^/api/v1/(moderation|admin)(/|$)")
+NEWSROOM_API = re.compile(r"^/api/v1/(moderation|admin|events)(/|$)")
 
 
 class SignedIn(UserMixin):

@@ -31,6 +31,7 @@ from ..core.ids import read_id
 from ..core.paging import read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import keys, links
+from ..outbox import lanes
 from ..sites.models import Site
 from ..sites.service import all_sites
 from ..sites.web import about
@@ -71,6 +72,7 @@ def chosen_site() -> Site:
 def page(template: str, site: Site, **context: Any) -> str:
     """A page of the desk with what all of them show: the sites, what waits, who is signed in."""
     shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id), "actor": actor()}
+    shared["paused_lanes"] = len(lanes.paused(site.id))
     return render_template(template, **shared, may_manage=actor().may(Permission.MANAGE_AUTHORS), **context)
 
 

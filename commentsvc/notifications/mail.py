@@ -133,3 +133,8 @@ class MailChannel:
             return lambda: Answer(False, "No mail server is configured (COMMENTSVC_MAIL_URL).")
         message = message_for(letter, sender=server.sender, sender_name=name, uid=delivery.uid, now=now)
         return lambda: server.send(message)
+
+    def shown_in_full(self, delivery: Delivery, now: datetime) -> str:
+        """The letter as text, for a demo; without whom it goes to."""
+        written = self.writers[delivery.kind](delivery, now)
+        return f"Subject: {written[0].subject}\n\n{written[0].text}" if written else "(There is nothing left to say.)"

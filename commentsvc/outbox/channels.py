@@ -53,7 +53,31 @@ class Channel(Protocol):
 
     def prepare(self, delivery: Delivery, now: datetime) -> Callable[[], Answer] | None:
         """The call that tries once, made ready: it is called outside of any transaction and must not touch the
-        database. None when there is nothing left to send (erased, unsubscribed). Raising is a failed try."""
+        database. None when there is nothing left to send (erased, unsubscribed). Raising is a failed try.
+
+        A channel may also offer `shown(delivery, now) -> str`, what goes out as text for everybody at the desk, without
+        an address and without a secret, and `shown_in_full` for a demo, where links may work."""
+
+
+class Silent:
+    """A channel of a demo: everything is made ready as ever, and nothing leaves the house."""
+
+    ANSWER = Answer(True, "Shown here: a demo sends nothing.")
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.name, self.pauses = channel.name, channel.pauses
+
+    def made_by(self, event: Event, now: datetime) -> Iterable[Outgoing]:
+        return self.channel.made_by(event, now)
+
+    def prepare(self, delivery: Delivery, now: datetime) -> Callable[[], Answer] | None:
+        return (lambda: self.ANSWER) if self.channel.prepare(delivery, now) else None
+
+    def shown(self, delivery: Delivery, now: datetime) -> str | None:
+        """All that would have gone out: nobody is behind the addresses of a demo."""
+        show = getattr(self.channel, "shown_in_full", None) or getattr(self.channel, "shown", None)
+        return show(delivery, now) if show else None
 
 
 class Describe(Protocol):
@@ -63,11 +87,16 @@ class Describe(Protocol):
 
 
 class House:
-    """The channels of one application, by name, and how its events are described."""
+    """The channels of one application, by name, and how its events are described. A silent house sends nothing."""
 
-    def __init__(self, describe: Describe, channels: Sequence[Channel]) -> None:
-        self.describe = describe
-        self.channels = {channel.name: channel for channel in channels}
+    def __init__(self, describe: Describe, channels: Sequence[Channel], *, silent: bool = False) -> None:
+        self.describe, self.silent = describe, silent
+        self.channels: dict[str, Channel] = {each.name: Silent(each) if silent else each for each in channels}
+
+    def shown(self, delivery: Delivery, now: datetime) -> str | None:
+        """What goes out, as its channel shows it to the desk; None where it shows nothing."""
+        show = getattr(self.channels.get(delivery.channel), "shown", None)
+        return show(delivery, now) if show else None
 
 
 def install(app: Flask, house: House) -> None:

@@ -104,6 +104,17 @@ def _wait(attempts: int, asked: int | None) -> timedelta:
     return max(base + jitter, min(timedelta(seconds=asked or 0), BACK_OFF[-1]))
 
 
+def paused(site_id: int) -> list[Lane]:
+    """The lanes of a site that go on only when somebody says so, the longest paused first."""
+    rows = select(Lane).where(Lane.site_id == site_id, Lane.paused_at.is_not(None))
+    return list(db.session.scalars(rows.order_by(Lane.paused_at, Lane.key)))
+
+
+def pause(lane: Lane, because: str, *, now: datetime) -> None:
+    """Nothing goes this way until somebody resumes it."""
+    lane.paused_at, lane.paused_because = now, because
+
+
 def resume(lane: Lane, *, now: datetime) -> None:
     """Go on with a lane that was paused, or is waiting after a failure, at once; tries are counted anew."""
     lane.paused_at = lane.failing_since = None

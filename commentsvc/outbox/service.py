@@ -169,7 +169,9 @@ def purge(*, now: datetime) -> None:
     done = Delivery.status.in_((DeliveryStatus.SENT, DeliveryStatus.CANCELLED))
     db.session.execute(delete(Delivery).where(done, Delivery.created_at < old))
     gone = Event.seq.is_not(None) | Event.cancelled_at.is_not(None)
-    waits = exists().where(Delivery.event_id == Event.id, Delivery.status == DeliveryStatus.WAITING)
+    # A dead letter can be sent again as long as it lies here: it needs what it was about.
+    undone = Delivery.status.in_((DeliveryStatus.WAITING, DeliveryStatus.DEAD))
+    waits = exists().where(Delivery.event_id == Event.id, undone)
     # The newest stays: the next one's place in the order is counted from it.
     newest = select(func.max(Event.seq)).scalar_subquery()
     db.session.execute(

@@ -9,12 +9,18 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from commentsvc import create_app
+from commentsvc.core.clock import now
 from commentsvc.core.database import PREFIX, db
+from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.outbox import service as outbox
+from commentsvc.outbox.channels import Outgoing
+from commentsvc.outbox.models import Delivery, DeliveryStatus
+from commentsvc.webhooks.models import Endpoint
 from tests.cast import csrf_token, rosas_comment
 from tests.conftest import settings
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-API = re.compile(r"/api/v1/(moderation|admin)(/|$)")
+API = re.compile(r"/api/v1/(moderation|admin|events)(/|$)")
 PAGES = re.compile(r"/(desk|admin)(/|$)")
 # What a stranger, a reader or a colleague of another newspaper must never be shown.
 OF_THE_HERALD = "Only the Herald knows"
@@ -44,12 +50,24 @@ def ids(cast, newsroom, client) -> dict[str, str]:
     with newsroom.app.app_context():
         row = newsroom.row(comment)
         author, number = row.author_id, row.story_id
+        with unit_of_work():
+            endpoint = Endpoint(
+                site_id=row.site_id, url=f"https://{OF_THE_HERALD}.example", events=[], secret="", created_at=now()
+            )
+            db.session.add(endpoint)
+            db.session.flush()
+            dead = Outgoing(row.site_id, "webhook", endpoint.lane, OF_THE_HERALD, "once", {"endpoint": endpoint.id})
+            outbox.send(dead, now=now())
+            delivery = db.session.scalars(select(Delivery)).one()
+            delivery.status, endpoint_id, delivery_id = DeliveryStatus.DEAD, endpoint.id, delivery.id
     return {
         "comment_id": str(comment),
         "decision_id": decided["decided"][0]["decision"],
         "author_id": str(author),
         "number": str(number),
         "story_id": str(number),
+        "endpoint_id": str(endpoint_id),
+        "delivery_id": str(delivery_id),
         "site": "herald",
         "key": "herald",
     }
@@ -179,7 +197,13 @@ def test_reading_changes_no_row(app, cast, client, ids, newsroom, rows):
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/desk/new", 302), ("/admin/new", 302), ("/api/v1/moderation/new", 401), ("/api/v1/admin/new", 401)],
+    [
+        ("/desk/new", 302),
+        ("/admin/new", 302),
+        ("/api/v1/moderation/new", 401),
+        ("/api/v1/admin/new", 401),
+        ("/api/v1/events/new", 401),
+    ],
 )
 def test_a_route_that_nobody_guarded_is_guarded(tmp_path, path, status):
     app = create_app(settings(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path))

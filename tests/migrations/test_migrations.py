@@ -23,8 +23,12 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.outbox import service as outbox
+from commentsvc.outbox.channels import Outgoing
+from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
+from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
 from tests.conftest import settings
 from tests.databases import PostgresqlDatabase
@@ -69,6 +73,12 @@ def fill(app: Flask) -> None:
         db.session.add(CheckKeys(site_id=comment.site_id))
         db.session.add(
             OutsideCheck(site_id=comment.site_id, comment_id=comment.id, revision=1, created_at=now(), asked_at=now())
+        )
+        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "reply", "reply 1"), now=now())
+        delivery = db.session.scalars(select(Delivery)).one()
+        db.session.add(Attempt(delivery_id=delivery.id, at=now(), took_ms=1, succeeded=True))
+        db.session.add(
+            Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
 
 
