@@ -26,11 +26,14 @@ from ..sites.service import add_site, all_sites, change_setting
 from ..stories.models import Story, StoryState
 from ..stories.queries import StoryName, find_story
 from ..stories.service import know_by, new_story, sign_with
+from ..webhooks.service import add_endpoint
 
 KEY = "demo"
 ADMIN = ("admin@demo.example.org", "Ada (admin)")
 MODERATOR = ("moderator@demo.example.org", "Mo (moderator)")
 PASSWORD = "demo-newsroom"  # noqa: S105 - everybody who starts the demo is told it
+ENDPOINT = "https://cms.example.org/hooks/comments"
+HEARD = ("comment.approved", "comment.rejected", "comment.flagged", "author.standing_changed")
 WORDS_HELD = "crooks\nswindle*"
 ACTIONS = {Status.APPROVED: "approve", Status.PENDING: "hold", Status.REJECTED: "reject", Status.SPAM: "spam"}
 
@@ -105,6 +108,7 @@ class Filling:
         for each in content()["comments"]:
             self._finish(each)
         self._standings()
+        self._endpoint()
         change_setting(self.site, "flood_seconds", "15")
 
     def _account(self, who: tuple[str, str], role: Role, *sites: Site) -> Account:
@@ -191,6 +195,19 @@ class Filling:
             lifecycle.decide(comment, "feature", actor=self.moderator, seen=comment.version, now=moment)
         if each["retracted"]:
             lifecycle.retract(comment, now=moment)
+
+    def _endpoint(self) -> None:
+        """A receiver to look at: a demo sends nothing, and shows what would have gone there."""
+        add_endpoint(
+            self.site,
+            url=ENDPOINT,
+            events=HEARD,
+            internal=False,
+            actor=self.admin,
+            keys=self.keys,
+            allowed=(),
+            now=now(),
+        )
 
     def _standings(self) -> None:
         for each in content()["commenters"]:

@@ -12,7 +12,7 @@ from .models import EVENTS, Endpoint
 from .routes import HIGHEST
 from .service import Span
 
-MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class EndpointForm(FlaskForm):
@@ -23,7 +23,7 @@ class EndpointForm(FlaskForm):
     )
     events = SelectMultipleField(
         "Events",
-        choices=[(each, each) for each in EVENTS],
+        choices=list(EVENTS),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import ge, le
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
@@ -185,10 +187,10 @@ def _events_in(site_id: int, span: Span) -> Sequence[Event]:
 
 
 def _bounds(span: Span) -> list[ColumnElement[bool]]:
-    bounds = {
-        "first": Event.seq >= span.first,
-        "last": Event.seq <= span.last,
-        "since": Event.created_at >= span.since,
-        "until": Event.created_at <= span.until,
-    }
-    return [bound for end, bound in bounds.items() if getattr(span, end) is not None]
+    bounds: tuple[tuple[Callable[[Any, Any], ColumnElement[bool]], Any, Any], ...] = (
+        (ge, Event.seq, span.first),
+        (le, Event.seq, span.last),
+        (ge, Event.created_at, span.since),
+        (le, Event.created_at, span.until),
+    )
+    return [compare(column, end) for compare, column, end in bounds if end is not None]
