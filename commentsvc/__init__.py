@@ -16,6 +16,8 @@ from .accounts import guards
 from .accounts.cookies import StaffSessions
 from .accounts.routes import bp as sign_in_pages
 from .authors.routes import bp as author_api
+from .checks.corrections import AkismetCorrections
+from .comments import asking
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
@@ -30,6 +32,7 @@ from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
+from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
 from .outbox import channels
 from .outbox import service as outbox
@@ -49,7 +52,8 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, admin_pages, outgoing_pages, endpoint_pages, widget_files)
+NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages)
+PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -62,7 +66,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     app.config.update(_configuration(settings, engine_options or {}))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # its redirects would go to whatever host a caller names
-    install(app, House(keys=Keyring(settings.secret_keys), base_url=settings.base_url))
+    install(app, House(Keyring(settings.secret_keys), settings.base_url, settings.outgoing_allowed))
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
@@ -110,8 +114,10 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 def _install_outbox(app: Flask, settings: Settings) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     events.install(app, events.Ears(keep=lambda facts: outbox.keep(facts, now=now()), wake=engine.wake))
-    ways_out = [WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed)]
-    channels.install(app, channels.House(describe, ways_out, silent=settings.demo))
+    webhooks = WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed)
+    channels.install(app, channels.House(describe, [webhooks, AkismetCorrections()], silent=settings.demo))
+    engine.every_minute.append(asking.ask_again)
+    engine.every_hour.append(asking.forget)
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

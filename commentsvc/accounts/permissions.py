@@ -13,7 +13,7 @@ class Permission(StrEnum):
     SEE_ADDRESSES = "see addresses"  # the e-mail addresses of writers
     MANAGE_AUTHORS = "manage authors"  # edit profiles, make bylines, set a standing
     MANAGE_STORIES = "manage stories"  # edit what is known of an article, its bylines, its state
-    MANAGE_SITE = "manage site"  # where its events go, what is sent again
+    MANAGE_SITE = "manage site"  # where its events go, what is sent again, who outside is asked about comments
 
 
 MAY: Mapping[Role, frozenset[Permission]] = {

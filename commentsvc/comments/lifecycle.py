@@ -28,9 +28,48 @@ BY_RULES = {
 NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
 
 
-def settle(comment: Comment, revision: Revision, screening: Screening, *, now: datetime) -> Decision:
-    """Give a new or edited text the status the rules decided on; the decisive rule is the actor."""
+def settle(
+    comment: Comment, revision: Revision, screening: Screening, *, now: datetime, is_final: bool = True
+) -> Decision:
+    """Give a new or edited text the status the rules decided on; the decisive rule is the actor.
+
+    While an outside check is still to be asked the decision is not final, and nobody outside hears of it.
+    """
     wait_for_turn([comment])
+    before = comment.status if revision.number > 1 else None
+    decision = _decided_by_rules(comment, revision, screening, before, now)
+    if before is None:
+        events.created(comment)
+    else:
+        events.edited(comment)
+    if is_final and before != decision.after:
+        events.decided(comment, decision)
+    return decision
+
+
+def settle_finally(comment: Comment, revision: Revision, screening: Screening, *, now: datetime) -> None:
+    """What the rules decide now that the outside checks have spoken too.
+
+    Nothing changes where somebody came between: a moderator who decided, the writer who edited or retracted.
+    """
+    first = _first_decision(comment, revision)
+    if first is None or comment.retracted_at is not None:
+        return
+    decision = _decided_by_rules(comment, revision, screening, comment.status, now)
+    if first.before != decision.after:
+        events.decided(comment, decision)
+
+
+def _first_decision(comment: Comment, revision: Revision) -> Decision | None:
+    """The rules' decision on this revision, if it is still the last one on the comment."""
+    last = select(Decision).where(Decision.comment_id == comment.id).order_by(Decision.id.desc()).limit(1)
+    found = db.session.scalar(last)
+    return found if found and found.revision_id == revision.id and found.account_id is None else None
+
+
+def _decided_by_rules(
+    comment: Comment, revision: Revision, screening: Screening, before: str | None, now: datetime
+) -> Decision:
     decisive, status = screening.decisive, BY_RULES[screening.outcome]
     decision = Decision(
         site_id=comment.site_id,
@@ -38,20 +77,13 @@ def settle(comment: Comment, revision: Revision, screening: Screening, *, now: d
         revision=revision,
         rule=decisive.rule if decisive and decisive.outcome > Outcome.NOTE else NOTHING_TO_OBJECT,
         action=_action_for(status),
-        before=comment.status if revision.number > 1 else None,
+        before=before,
         after=status,
         note=decisive.reason if decisive else "",
         created_at=now,
     )
     db.session.add(decision)
-    before = decision.before
     _become(comment, status)
-    if before is None:
-        events.created(comment)
-    else:
-        events.edited(comment)
-    if before != status:
-        events.decided(comment, decision)
     return decision
 
 

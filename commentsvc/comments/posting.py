@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from ..authors.models import Author, Standing
 from ..authors.queries import restrained
 from ..authors.service import new_commenter
+from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
 from ..core.database import db
 from ..core.errors import Conflict, DomainError, Forbidden, TooFast
@@ -22,8 +23,9 @@ from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.service import state_now
-from . import lifecycle
-from .models import Comment, Revision, Status, StoredVerdict
+from . import lifecycle, outside
+from .models import Comment, Revision, Status
+from .verdicts import screening_of, stored
 
 NETWORK_BURST = 20  # comments one network may send at once; after that one per `flood_seconds` on average
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -38,7 +40,12 @@ TOLD_TO_WRITER = {
     "author_is_watched": "A moderator reads it first.",
     "author_is_new": "A moderator reads a writer's first comments before they appear.",
     "form_was_too_quick": "A moderator reads it first.",
+    # What outsiders write is for moderators; a writer would take it for the newsroom's words.
+    "screening_hook": "A moderator reads it first.",
+    "akismet": "A moderator reads it first.",
+    outside.WAITS: "It is still being checked.",
 }
+NOBODY = Sender()
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,11 @@ class Submission:
 
 @dataclass(frozen=True)
 class Posted:
-    """A stored comment and what the rules said of it."""
+    """A stored comment and what the rules said of it; `inquiry` is what is still to be asked outside."""
 
     comment: Comment
     screening: Screening
+    inquiry: Inquiry | None = None
 
 
 class StoryClosed(Forbidden):
@@ -122,7 +130,7 @@ def house_of(site: Site) -> House:
         honeypot_check=settings.honeypot_check,
         words_reject=tuple(filter(None, map(str.strip, settings.words_reject.splitlines()))),
         words_hold=tuple(filter(None, map(str.strip, settings.words_hold.splitlines()))),
-        when_silent=Outcome.HOLD if settings.when_silent == "hold" else Outcome.NOTE,
+        when_silent=outside.silence(site),
     )
 
 
@@ -135,26 +143,30 @@ def post(
     network_hash: str,
     keys: Keyring,
     now: datetime,
+    sender: Sender = NOBODY,
 ) -> Posted:
     """Store what a reader said, with the status the rules decided on.
 
-    `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed.
+    `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed. `sender` is for
+    outside checks; where the site has them the comment waits until they are asked (`Posted.inquiry`).
     Raises what the contract names: StoryClosed, NotWelcome, Duplicate, TooFast, ParentNotInStory, ParentNotVisible,
     IdempotencyConflict.
     """
     hashes = address_hashes(submission.email, f"site {site.id}", keys)
     _one_at_a_time(hashes[0])
     if known := _sent_before(site, story, submission, keys, now):
-        return Posted(known, _screening_of(known))
+        return Posted(known, screening_of(known))
     parent = _parent_of(story, submission.parent)
     rendered = render(submission.text)
     draft = _draft(site, story, submission, rendered, writer, hashes, network_hash, now)
     screening = screen(draft, house_of(site))
     _refuse(screening)
+    screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
     _keep(comment, submission.text, rendered, screening, now)
-    return Posted(comment, screening)
+    inquiry = outside.inquiry(site, comment, author, submission.text, screening, sender=sender, keys=keys, now=now)
+    return Posted(comment, screening, inquiry)
 
 
 def proven_author(site: Site, proof: Comment | None, email: str, keys: Keyring) -> Author | None:
@@ -198,13 +210,6 @@ def _sent_before(site: Site, story: Story, submission: Submission, keys: Keyring
     if known.idempotency_body != submission.digest(story, keys):
         raise IdempotencyConflict("This Idempotency-Key was used for another comment.")
     return known
-
-
-def _screening_of(comment: Comment) -> Screening:
-    """What the rules said when it was stored: a retry gets the answer its first attempt would have got."""
-    rows = select(StoredVerdict).where(StoredVerdict.comment_id == comment.id).order_by(StoredVerdict.id)
-    stored = db.session.scalars(rows)
-    return Screening(tuple(Verdict(each.rule, Outcome[each.outcome.upper()], each.reason) for each in stored))
 
 
 def _parent_of(story: Story, parent_id: str | None) -> Comment | None:
@@ -358,26 +363,15 @@ def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening,
         html=rendered.html,
         created_at=now,
     )
-    db.session.add_all(_stored(verdict, comment, revision, now) for verdict in screening.verdicts)
-    lifecycle.settle(comment, revision, screening, now=now)
+    db.session.add_all(stored(verdict, comment, revision, now) for verdict in screening.verdicts)
+    lifecycle.settle(comment, revision, screening, now=now, is_final=not outside.waits(screening))
     lifecycle.flush(comment)
 
 
-def _stored(verdict: Verdict, comment: Comment, revision: Revision, now: datetime) -> StoredVerdict:
-    return StoredVerdict(
-        comment=comment,
-        revision=revision,
-        rule=verdict.rule,
-        outcome=verdict.outcome.name.lower(),
-        reason=verdict.reason,
-        spans=[list(span) for span in verdict.spans],
-        score=verdict.score,
-        created_at=now,
-    )
+def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetime, sender: Sender = NOBODY) -> Posted:
+    """Another text for a comment, inside its window: a new comment to the rules, and to outside checks.
 
-
-def edit(site: Site, comment: Comment, text: str, *, now: datetime) -> Posted:
-    """Another text for a comment, inside its window: a new comment to the rules. The same text changes nothing.
+    The same text changes nothing.
 
     Raises WindowOver, TooFast, and what the rules refuse.
     """
@@ -385,17 +379,18 @@ def edit(site: Site, comment: Comment, text: str, *, now: datetime) -> Posted:
     db.session.refresh(comment)  # whoever had to wait looks again
     _ensure_editable(site, comment, now)
     if text == _text_of(comment):
-        return Posted(comment, _screening_of(comment))
+        return Posted(comment, screening_of(comment))
     author = db.session.get_one(Author, comment.author_id)
     rendered = render(text)
     screening = screen(_draft_of_edit(site, comment, author, text, rendered, now), house_of(site))
     _refuse(screening)
-    screening = _with_what_came_before(comment, author, screening, now)
+    screening = outside.kept_waiting(site, _with_what_came_before(comment, author, screening, now))
     comment.content, comment.html = rendered.tree, rendered.html
     comment.fingerprint, comment.edited_at = fingerprint(text), now
     comment.revision_number += 1
     _keep(comment, text, rendered, screening, now)
-    return Posted(comment, screening)
+    inquiry = outside.inquiry(site, comment, author, text, screening, sender=sender, keys=keys, now=now)
+    return Posted(comment, screening, inquiry)
 
 
 def _ensure_editable(site: Site, comment: Comment, now: datetime) -> None:

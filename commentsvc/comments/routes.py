@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
+from ..checks.question import Sender
 from ..core import inputs
 from ..core.clock import now, rfc3339
 from ..core.database import db
@@ -22,7 +23,7 @@ from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
 from ..stories.service import ensure_allowed, new_story
-from . import lifecycle, likes, posting, queries, receipts
+from . import asking, lifecycle, likes, posting, queries, receipts
 from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
@@ -32,6 +33,7 @@ from .thread import SORTS, Shown, ancestors_of, page_of_replies, page_of_thread
 bp = answers_pages(Blueprint("comments_api", __name__, url_prefix="/api/v1"))
 
 LONGEST_ELAPSED = 7 * 24 * 3600.0  # seconds; a form may stay open for days
+LONGEST_AGENT = 500  # characters of a browser's name that an outside check is told
 
 
 def story_name() -> StoryName:
@@ -125,15 +127,16 @@ def post_comment() -> Response:
 
 
 def store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
-    """One comment in one transaction.
+    """One comment in one transaction; then, where the site has outside checks, their answers in a second one.
 
     Two first comments may make the same story at the same moment on two machines: the one that comes second begins
     again and finds it.
     """
     try:
-        return _store(site, name, title, submission)
+        posted = _store(site, name, title, submission)
     except IntegrityError:
-        return _store(site, name, title, submission)
+        posted = _store(site, name, title, submission)
+    return asking.finish(posted)
 
 
 def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
@@ -143,7 +146,21 @@ def _store(site: Site, name: StoryName, title: str, submission: Submission) -> P
     with unit_of_work():
         story = find_story(site.id, name) or new_story(site, name, title=title, now=moment, from_reader=True)
         writer = posting.proven_author(site, receipts.proof_from(token, keys()), submission.email, keys())
-        return posting.post(site, story, submission, writer=writer, network_hash=network, keys=keys(), now=moment)
+        return posting.post(
+            site,
+            story,
+            submission,
+            writer=writer,
+            network_hash=network,
+            keys=keys(),
+            now=moment,
+            sender=_sender(),
+        )
+
+
+def _sender() -> Sender:
+    agent, referrer = request.headers.get("User-Agent", ""), request.referrer or ""
+    return Sender(request.remote_addr or "", agent[:LONGEST_AGENT], referrer[: Story.URL_LENGTH])
 
 
 def _elapsed(payload: dict[str, Any]) -> float | None:
@@ -184,8 +201,8 @@ def edit_comment(comment_id: str) -> Response:
     comment, site = _own_comment(comment_id)
     text = EditForm(MultiDict(fields), settings=site.settings).new_text()
     with unit_of_work():
-        posted = posting.edit(site, comment, text, now=now())
-    return answer(_written(site, posted))
+        posted = posting.edit(site, comment, text, keys=keys(), now=now(), sender=_sender())
+    return answer(_written(site, asking.finish(posted)))
 
 
 @bp.delete("/comments/<comment_id>")

@@ -22,10 +22,11 @@ BODY_LIMIT = 64 * 1024  # bytes; the issue's and the field's usual limit for a c
 
 @dataclass(frozen=True)
 class House:
-    """What one running service knows besides its database."""
+    """What one running service knows besides its database; `outgoing_allowed` are its openings (core.http_out)."""
 
     keys: Keyring
     base_url: str | None
+    outgoing_allowed: tuple[str, ...] = ()
 
 
 def install(app: Flask, house: House) -> None:

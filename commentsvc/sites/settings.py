@@ -5,13 +5,23 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from ..core.errors import ValidationFailed
+from ..core.urls import WrongUrl, origin_of
 
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
 SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
-def _setting(default: Any, meaning: str, *, among: tuple[str, ...] = (), low: int = 0, high: int = 1_000_000) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "among": among, "low": low, "high": high})
+def _setting(
+    default: Any,
+    meaning: str,
+    *,
+    among: tuple[str, ...] = (),
+    low: int = 0,
+    high: int = 1_000_000,
+    is_address: bool = False,
+) -> Any:
+    about = {"meaning": meaning, "among": among, "low": low, "high": high, "is_address": is_address}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,22 @@ class SiteSettings:
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
+    hook_url: str = _setting("", "the screening hook asked about every comment; empty for none", is_address=True)
+    hook_timeout_ms: int = _setting(1000, "how long the screening hook may take, in milliseconds", low=100, high=5000)
+    hook_sends_record: bool = _setting(False, "tell the screening hook the author's record (counts, standing)")
+    hook_sends_address: bool = _setting(False, "tell the screening hook the writer's e-mail and IP address")
+    akismet: bool = _setting(False, "ask Akismet about every comment; docs/external-checks.md says what leaves")
+    akismet_sends_address: bool = _setting(False, "tell Akismet the writer's e-mail and IP address too")
+
+    @property
+    def asks_outside(self) -> bool:
+        """Whether anybody outside is asked about a comment."""
+        return bool(self.hook_url) or self.akismet
+
+    @property
+    def sends_addresses(self) -> bool:
+        """Whether any of those who are asked may know the writer's e-mail and IP address."""
+        return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
 
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
@@ -71,6 +97,14 @@ def _read_number(item: Field[Any], text: str) -> int:
 def _read_words(item: Field[Any], text: str) -> str:
     if item.metadata["among"] and text not in item.metadata["among"]:
         raise ValidationFailed({item.name: [f"Use one of: {', '.join(item.metadata['among'])}."]})
+    return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
+
+
+def _ensure_address(item: Field[Any], text: str) -> str:
+    try:
+        origin_of(text)
+    except WrongUrl as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
     return text
 
 

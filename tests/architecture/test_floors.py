@@ -15,6 +15,7 @@ FLOORS = {
     "triage": 1,
     "sites": 1,
     "authors": 2,
+    "checks": 2,
     "stories": 3,
     "comments": 4,
     "moderation": 5,

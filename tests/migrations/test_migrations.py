@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from commentsvc import create_app
 from commentsvc.accounts.models import Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
+from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Revision
 from commentsvc.core.clock import now
@@ -69,8 +70,13 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
-        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "approved", "approved 1"), now=now())
-        db.session.add(Attempt(delivery_id=db.session.query(Delivery).one().id, at=now(), took_ms=1, succeeded=True))
+        db.session.add(CheckKeys(site_id=comment.site_id))
+        db.session.add(
+            OutsideCheck(site_id=comment.site_id, comment_id=comment.id, revision=1, created_at=now(), asked_at=now())
+        )
+        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "reply", "reply 1"), now=now())
+        delivery = db.session.scalars(select(Delivery)).one()
+        db.session.add(Attempt(delivery_id=delivery.id, at=now(), took_ms=1, succeeded=True))
         db.session.add(
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )

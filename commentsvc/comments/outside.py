@@ -1,0 +1,124 @@
+"""Comments and outside checks: what waits for them, what they are told, what their answers change."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from ..authors.models import Author
+from ..authors.present import record_json
+from ..checks import service as checks
+from ..checks.question import Inquiry, Question, Said, Sender
+from ..core.clock import rfc3339
+from ..core.crypto import Keyring, Undecipherable
+from ..core.database import db
+from ..screening import Outcome, Screening, Verdict
+from ..sites.models import Site
+from ..stories.models import Story
+from . import lifecycle
+from .models import Comment, Revision, StoredVerdict
+from .verdicts import as_said, stored
+
+logger = logging.getLogger(__name__)
+
+WAITS = "outside_checks"  # the rule that holds a comment until the outside was asked
+
+
+def kept_waiting(site: Site, screening: Screening) -> Screening:
+    """The screening, holding the comment if the outside is to be asked.
+
+    What the rules reject or take for spam by themselves is told to nobody.
+    """
+    if not site.settings.asks_outside or screening.outcome > Outcome.HOLD:
+        return screening
+    waits = Verdict(WAITS, Outcome.HOLD, "waits for an outside check")
+    return Screening((*screening.verdicts, waits))
+
+
+def waits(screening: Screening) -> bool:
+    return any(verdict.rule == WAITS for verdict in screening.verdicts)
+
+
+def inquiry(
+    site: Site,
+    comment: Comment,
+    author: Author,
+    text: str,
+    screening: Screening,
+    *,
+    sender: Sender,
+    keys: Keyring,
+    now: datetime,
+) -> Inquiry | None:
+    """What is to be asked about a text that was just stored; None where nothing waits."""
+    if not waits(screening):
+        return None
+    question = _question(site, comment, author, text, sender, keys, now)
+    return checks.remember(site, question, keys=keys, now=now)
+
+
+def _question(
+    site: Site, comment: Comment, author: Author, text: str, sender: Sender, keys: Keyring, now: datetime
+) -> Question:
+    story = db.session.get_one(Story, comment.story_id)
+    lets_out = site.settings.sends_addresses
+    return Question(
+        comment_id=comment.id,
+        revision=comment.revision_number,
+        text=text,
+        name=comment.author_name,
+        website=comment.website or "",
+        parent=comment.parent_id,
+        written_at=rfc3339(now) or "",
+        site=site.key,
+        site_url=site.origins[0].origin if site.origins else "",
+        story_id=story.external_id,
+        story_url=story.url,
+        story_title=story.title,
+        record=record_json(author, now),
+        user_agent=sender.user_agent if site.settings.akismet else "",
+        referrer=sender.referrer if site.settings.akismet else "",
+        ip=sender.ip if lets_out else "",
+        email=_address(author, keys) if lets_out else "",
+    )
+
+
+def _address(author: Author, keys: Keyring) -> str:
+    try:
+        return keys.decrypt(author.email_encrypted) if author.email_encrypted else ""
+    except Undecipherable as error:  # no reason to refuse what somebody wrote
+        logger.warning("the address of author %s is not told: %s", author.id, error)
+        return ""
+
+
+def settle(inquiry: Inquiry, said: Sequence[Said], *, keys: Keyring, now: datetime) -> Screening | None:
+    """Put the answers in the place of the waiting and decide again. None when another process was quicker."""
+    comment = db.session.get_one(Comment, inquiry.question.comment_id)
+    lifecycle.wait_for_turn([comment])
+    db.session.refresh(comment)  # whoever had to wait looks again
+    if not checks.close(inquiry, said, keys=keys, now=now):
+        return None
+    revision = db.session.scalars(
+        select(Revision).where(Revision.comment_id == comment.id, Revision.number == inquiry.question.revision)
+    ).one()
+    when_silent = silence(db.session.get_one(Site, inquiry.site_id))
+    answers = [verdict for each in said if (verdict := each.counted(when_silent))]
+    screening = Screening((*_what_the_rules_said(revision), *answers))
+    db.session.add_all(stored(verdict, comment, revision, now) for verdict in answers)
+    lifecycle.settle_finally(comment, revision, screening, now=now)
+    lifecycle.flush(comment)
+    return screening
+
+
+def silence(site: Site) -> Outcome:
+    """What it means for the site that a rule cannot answer."""
+    return Outcome.HOLD if site.settings.when_silent == "hold" else Outcome.NOTE
+
+
+def _what_the_rules_said(revision: Revision) -> list[Verdict]:
+    """The rules' verdicts on a revision; that it waited is over and forgotten."""
+    of_revision = StoredVerdict.revision_id == revision.id
+    db.session.execute(delete(StoredVerdict).where(of_revision, StoredVerdict.rule == WAITS))
+    rows = select(StoredVerdict).where(of_revision).order_by(StoredVerdict.id)
+    return [as_said(row) for row in db.session.scalars(rows)]
