@@ -27,8 +27,13 @@ BY_RULES = {
 NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
 
 
-def settle(comment: Comment, revision: Revision, screening: Screening, *, now: datetime) -> Decision:
-    """Give a new or edited text the status the rules decided on; the decisive rule is the actor."""
+def settle(
+    comment: Comment, revision: Revision, screening: Screening, *, now: datetime, notify: str = "none"
+) -> Decision:
+    """Give a new or edited text the status the rules decided on; the decisive rule is the actor.
+
+    `notify` is what the writer of a new comment asked to hear of: none, replies, all.
+    """
     wait_for_turn([comment])
     decisive, status = screening.decisive, BY_RULES[screening.outcome]
     decision = Decision(
@@ -46,7 +51,7 @@ def settle(comment: Comment, revision: Revision, screening: Screening, *, now: d
     before = decision.before
     _become(comment, status)
     if before is None:
-        events.created(comment)
+        events.created(comment, notify)
     else:
         events.edited(comment)
     if before != status:

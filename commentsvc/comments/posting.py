@@ -48,6 +48,7 @@ class Submission:
     email: str
     website: str | None = None
     parent: str | None = None
+    notify: str = "none"
     honeypot: str = ""
     seconds_to_write: float | None = None
     idempotency_key: str | None = None
@@ -151,7 +152,7 @@ def post(
     _refuse(screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
-    _keep(comment, submission.text, rendered, screening, now)
+    _keep(comment, submission.text, rendered, screening, now, submission.notify)
     return Posted(comment, screening)
 
 
@@ -346,7 +347,9 @@ def _new_comment(
     )
 
 
-def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime) -> None:
+def _keep(
+    comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime, notify: str = "none"
+) -> None:
     """The revision, every verdict on it, and the decision they led to."""
     revision = Revision(
         comment=comment,
@@ -357,7 +360,7 @@ def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening,
         created_at=now,
     )
     db.session.add_all(_stored(verdict, comment, revision, now) for verdict in screening.verdicts)
-    lifecycle.settle(comment, revision, screening, now=now)
+    lifecycle.settle(comment, revision, screening, now=now, notify=notify)
     lifecycle.flush(comment)
 
 

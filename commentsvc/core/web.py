@@ -25,6 +25,7 @@ class House:
 
     keys: Keyring
     base_url: str | None
+    sends_mail: bool = False
 
 
 def install(app: Flask, house: House) -> None:

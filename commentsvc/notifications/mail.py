@@ -8,12 +8,16 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import idna
+
+from ..core.mail_address import WrongAddress, read_address
 from ..core.text import one_line
 from ..outbox.channels import Answer, Outgoing
 from ..outbox.models import Delivery, Event
@@ -21,6 +25,22 @@ from ..outbox.models import Delivery, Event
 PATIENCE = 10  # seconds for each step of talking to the mail server
 SUBJECT_LENGTH = 120  # characters (reference: security.md T17)
 FINAL = range(500, 600)  # SMTP: the server will say the same next time
+
+
+class Unfolded(UnstructuredHeader):
+    """A header that stays as it is: Python would fold a long address into encoded words, which no mailbox follows."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _policy() -> "EmailPolicy[Any]":
+    registry = HeaderRegistry()
+    registry.map_to_type("list-unsubscribe", Unfolded)  # type: ignore[arg-type]
+    return SMTP.clone(header_factory=registry)
+
+
+POLICY = _policy()
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,8 @@ class MailServer:
     password: str | None
     tls: bool
     sender: str
+    wrapped: bool = False
+    """Whether the whole conversation is encrypted (`smtps`), not from STARTTLS on (`tls`)."""
 
     @classmethod
     def at(cls, url: str) -> "MailServer":
@@ -61,14 +83,15 @@ class MailServer:
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             tls=query.get("tls") == "1",
-            sender=query.get("from") or f"comments@{parts.hostname}",
+            sender=_sender(query.get("from") or f"comments@{parts.hostname}"),
+            wrapped=parts.scheme == "smtps",
         )
 
     def send(self, message: EmailMessage) -> Answer:
         """Hand one mail in; the answer is the server's."""
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=PATIENCE) as server:
-                if self.tls:
+            with self._connected() as server:
+                if self.tls and not self.wrapped:
                     server.starttls(context=ssl.create_default_context())
                 if self.user:
                     server.login(self.user, self.password or "")
@@ -78,9 +101,23 @@ class MailServer:
             return _refused(code, said)
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
+        except smtplib.SMTPNotSupportedError:
+            return Answer(False, "The mail server does not know what this takes (SMTPUTF8, STARTTLS or a login).")
         except (OSError, smtplib.SMTPException) as error:
             return Answer(False, f"The mail server did not take it: {type(error).__name__}.")
         return Answer(True, "Handed to the mail server.", 250)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.wrapped:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+
+
+def _sender(address: str) -> str:
+    try:
+        return read_address(address)
+    except WrongAddress as error:
+        raise ValueError(f"{address!r} is no address to send mail from: use ?from=comments@news.example") from error
 
 
 def _refused(code: int, said: bytes | str) -> Answer:
@@ -90,18 +127,30 @@ def _refused(code: int, said: bytes | str) -> Answer:
 
 def message_for(letter: Letter, *, sender: str, sender_name: str, uid: str, now: datetime) -> EmailMessage:
     """The letter as a message. Header injection is impossible: every header is one cleaned line."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(one_line(sender_name, SUBJECT_LENGTH), addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to)
+    to, by = _address(letter.to), _address(sender, one_line(sender_name, SUBJECT_LENGTH))
+    message = EmailMessage(policy=POLICY.clone(utf8=not f"{to.addr_spec}{by.addr_spec}".isascii()))
+    message["From"] = by
+    message["To"] = to
     message["Subject"] = one_line(letter.subject, SUBJECT_LENGTH)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{uid}@{by.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():
         message[name] = one_line(value, 2_000)
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    # Quoted-printable: no line is too long for any server, and none has to take eight bits.
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _address(address: str, name: str = "") -> Address:
+    """An address for a header; its domain as the DNS spells it, so that every server takes it."""
+    local, _, domain = address.rpartition("@")
+    try:
+        spelled = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:  # an address literal, or a name of one's own network
+        spelled = domain
+    return Address(name, username=local, domain=spelled)
 
 
 Writer = Callable[[Delivery, datetime], tuple[Letter, str] | None]

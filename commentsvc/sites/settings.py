@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core.errors import ValidationFailed
 
+LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
 SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
@@ -39,6 +40,10 @@ class SiteSettings:
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
+    language: str = _setting("en", "the language of mail to readers: en, de, fr, es, tr, ar", among=LANGUAGES)
+    mails_per_day: int = _setting(
+        20, "most mails a day to one address; what is over waits for its daily summary", low=1, high=1_000
+    )
 
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
