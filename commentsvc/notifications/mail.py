@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -27,8 +28,17 @@ SUBJECT_LENGTH = 120  # characters (reference: security.md T17)
 FINAL = range(500, 600)  # SMTP: the server will say the same next time
 
 
-class Unfolded(UnstructuredHeader):
-    """A header that stays as it is: Python would fold a long address into encoded words, which no mailbox follows."""
+class AsWritten(UnstructuredHeader):
+    """A header that leaves as we wrote it, on one line.
+
+    Python folds a long address into encoded words, which no mail program follows, and loses the quotes around a
+    name it folds, after which an @ in that name counts as an address.
+    """
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse(value, kwds)
+        kwds["decoded"] = value
 
     def fold(self, *, policy: EmailPolicy) -> str:
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
@@ -36,7 +46,8 @@ class Unfolded(UnstructuredHeader):
 
 def _policy() -> "EmailPolicy[Any]":
     registry = HeaderRegistry()
-    registry.map_to_type("list-unsubscribe", Unfolded)  # type: ignore[arg-type]
+    for name in ("from", "list-unsubscribe"):
+        registry.map_to_type(name, AsWritten)  # type: ignore[arg-type]
     return SMTP.clone(header_factory=registry)
 
 
@@ -127,9 +138,9 @@ def _refused(code: int, said: bytes | str) -> Answer:
 
 def message_for(letter: Letter, *, sender: str, sender_name: str, uid: str, now: datetime) -> EmailMessage:
     """The letter as a message. Header injection is impossible: every header is one cleaned line."""
-    to, by = _address(letter.to), _address(sender, one_line(sender_name, SUBJECT_LENGTH))
+    to, by = _address(letter.to), _address(sender)
     message = EmailMessage(policy=POLICY.clone(utf8=not f"{to.addr_spec}{by.addr_spec}".isascii()))
-    message["From"] = by
+    message["From"] = f"{_name(sender_name)} <{by.addr_spec}>"
     message["To"] = to
     message["Subject"] = one_line(letter.subject, SUBJECT_LENGTH)
     message["Date"] = format_datetime(now)
@@ -143,14 +154,22 @@ def message_for(letter: Letter, *, sender: str, sender_name: str, uid: str, now:
     return message
 
 
-def _address(address: str, name: str = "") -> Address:
+def _name(name: str) -> str:
+    """A name before an address: plain where letters, digits and spaces make it, in encoded words otherwise."""
+    line = one_line(name, SUBJECT_LENGTH)
+    if line.isascii() and line.replace(" ", "").isalnum():
+        return line
+    return Header(line, "utf-8").encode(linesep="")
+
+
+def _address(address: str) -> Address:
     """An address for a header; its domain as the DNS spells it, so that every server takes it."""
     local, _, domain = address.rpartition("@")
     try:
         spelled = idna.encode(domain, uts46=True).decode()
     except idna.IDNAError:  # an address literal, or a name of one's own network
         spelled = domain
-    return Address(name, username=local, domain=spelled)
+    return Address(username=local, domain=spelled)
 
 
 Writer = Callable[[Delivery, datetime], tuple[Letter, str] | None]

@@ -11,12 +11,13 @@ from flask import Flask
 
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
-from commentsvc.notifications import digest
+from commentsvc.notifications import digest, pages
 from commentsvc.notifications.mail import MailServer
 from commentsvc.outbox import channels, lanes, work
 from commentsvc.outbox.models import Delivery
 from tests.cast import rosas_comment
 from tests.outbox.conftest import Clock
+from tests.stage import free_port
 
 BASE = "https://comments.herald.example"
 
@@ -44,9 +45,8 @@ class Mailroom:
 @pytest.fixture
 def smtp() -> Iterator[tuple[Mailroom, str]]:
     room = Mailroom()
-    controller = Controller(room, hostname="127.0.0.1", port=0)
+    controller = Controller(room, hostname="127.0.0.1", port=(port := free_port()))
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     yield room, f"smtp://127.0.0.1:{port}?from=comments@herald.example"
     controller.stop()
 
@@ -54,9 +54,9 @@ def smtp() -> Iterator[tuple[Mailroom, str]]:
 @pytest.fixture
 def time(monkeypatch) -> Clock:
     moved = Clock()
-    for place in ("commentsvc.outbox.work.now", "commentsvc.now", "commentsvc.notifications.digest.now"):
-        monkeypatch.setattr(place, moved)
-    monkeypatch.setattr("commentsvc.notifications.pages.now", moved)
+    monkeypatch.setattr("commentsvc.now", moved)  # the roof's, by which facts are kept
+    for door in (work, digest, pages):
+        monkeypatch.setattr(door, "now", moved)
     return moved
 
 
@@ -71,10 +71,10 @@ class Mail:
     def post(self, email: str = "rosa@example.org", *, network: str = "192.0.2.10", **changes) -> int:
         """A comment through the API; who wrote before shows the receipt. Returns its id."""
         shown = {"Authorization": f"Bearer {self.receipts[email]}"} if email in self.receipts else {}
-        sent = rosas_comment(email=email, **{"text": f"The harbour, once more: {len(self.receipts)} {changes}", **changes})
-        answer = self.client.post(
-            "/api/v1/comments", json=sent, headers=shown, environ_base={"REMOTE_ADDR": network}
+        sent = rosas_comment(
+            email=email, **{"text": f"The harbour, once more: {len(self.receipts)} {changes}", **changes}
         )
+        answer = self.client.post("/api/v1/comments", json=sent, headers=shown, environ_base={"REMOTE_ADDR": network})
         assert answer.status_code == 201, answer.json
         self.receipts[email] = answer.json["receipt"]["token"]
         return int(answer.json["comment"]["id"])
@@ -106,9 +106,11 @@ class Mail:
         self.deliver()
 
     def decide(self, comment: int, action: str, *, actor, reason: str = "") -> None:
-        seen = self.app.test_client().get(
-            "/api/v1/moderation/queue?site=herald&queue=all&limit=100", headers=actor.headers
-        ).json
+        seen = (
+            self.app.test_client()
+            .get("/api/v1/moderation/queue?site=herald&queue=all&limit=100", headers=actor.headers)
+            .json
+        )
         version = next(each["version"] for each in seen["items"] if each["id"] == str(comment))
         body = {"comments": [{"id": str(comment), "version": version}], "action": action, "reason": reason}
         answer = self.app.test_client().post("/api/v1/moderation/decisions", json=body, headers=actor.headers)
