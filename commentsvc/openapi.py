@@ -79,6 +79,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "story_closed": (403, "Comments are closed", "The story or the site takes no comments any more."),
     "not_welcome": (403, "Not welcome", "The writer is suspended or banned."),
     "not_found": (404, "Not found", "It does not exist, or is not for the caller to know of."),
+    "expired": (410, "This link has expired", "A link in a mail was made too long ago; only its page says so."),
     "unknown_site": (404, "Unknown site", "There is no site of this key."),
     "conflict": (409, "Conflict", "Something was decided since, or there is nothing to go back to."),
     "stale": (409, "Changed meanwhile", "It changed at the same moment. Look again, then try again."),

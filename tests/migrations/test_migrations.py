@@ -22,6 +22,7 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.notifications.models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
 from tests.cast import Newsroom
@@ -65,6 +66,18 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        wish_for_mail(comment)
+
+
+def wish_for_mail(comment: Comment) -> None:
+    recipient = Recipient(site_id=comment.site_id, email_hash=comment.author.email_hash)
+    db.session.add(recipient)
+    db.session.flush()
+    whose = {"author_id": comment.author_id, "created_at": now()}
+    db.session.add(Preference(author_id=comment.author_id, kind=Kind.REPLY, pace=Pace.DAILY))
+    db.session.add(Follow(story_id=comment.story_id, **whose))
+    db.session.add(Confirmation(recipient_id=recipient.id, network_hash="somewhere", **whose))
+    db.session.add(Notice(comment_id=comment.id, kind=Kind.STORY, reason="", **whose))
 
 
 def test_an_empty_database_is_behind(empty_app):
@@ -196,6 +209,8 @@ IMPOSSIBLE = [
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(StaffSession, "account_id", 999),
+    Change(Notice, "kind", "weather"),
+    Change(Recipient, "stopped_because", "bounce"),
 ]
 
 

@@ -39,4 +39,10 @@ class Words:
     def __call__(self, name: str, /, **values: object) -> str:
         """Raises KeyError for a word that no catalogue has."""
         # One pass over our own pattern: braces in a stranger's name stay what they are.
-        return self._words[name].format_map({"site": self._site, **values})
+        return self._words[name].format_map(
+            {key: self._apart(value) for key, value in {"site": self._site, **values}.items()}
+        )
+
+    def _apart(self, value: object) -> object:
+        """Names in another direction must not pull the full stop behind them to their own end."""
+        return f"\u2068{value}\u2069" if self.direction == "rtl" else value
