@@ -8,6 +8,7 @@ from commentsvc.comments.models import Comment
 from commentsvc.core.database import db
 from commentsvc.notifications.models import Confirmation, Kind, Notice, Pace, Preference, Recipient
 from commentsvc.outbox.models import DeliveryStatus
+from tests.notifications.conftest import BASE
 
 ROSA, BEN = "rosa@example.org", "ben@example.org"
 
@@ -593,3 +594,55 @@ def test_kinds_and_letters_belong_together():
     from commentsvc.notifications.readers import WRITERS
 
     assert set(WRITERS) == {"confirm", *Kind}
+
+
+def test_summaries_are_made_page_by_page(mail, monkeypatch):
+    monkeypatch.setattr("commentsvc.notifications.digest.AT_A_TIME", 2)
+    people = [f"reader{number}@example.org" for number in range(5)]
+    for each in people:
+        comment = mail.reader(each)
+        pace(mail, comment, reply=Pace.DAILY)
+        mail.post(BEN, parent=str(comment), text=f"To {each[:7]}")
+    mail.room.messages.clear()
+    mail.deliver()
+    mail.time.moment = mail.time.moment.replace(hour=23)
+    mail.summaries()
+    assert sorted(str(each["To"]) for each in mail.room.messages) == people
+
+
+def test_no_summary_before_the_hour(mail):
+    comment = mail.reader()
+    pace(mail, comment, reply=Pace.DAILY)
+    mail.post(BEN, parent=str(comment))
+    mail.deliver()
+    mail.time.moment = mail.time.moment.replace(hour=4)
+    mail.summaries()
+    assert mail.room.messages == []
+
+
+def test_the_form_without_javascript_asks_for_mail(app, mail):
+    sent = {"text": "Without any script.", "name": "Rosa", "email": ROSA, "notify": "all"}
+    address = "/thread/herald?story=harbour&url=https://www.herald.example/news/harbour"
+    answer = mail.client.post(address, data=sent)
+    mail.deliver()
+    assert (answer.status_code, mail.subjects()) == (303, ["Please confirm your address for The Herald"])
+
+
+def test_a_wrong_wish_in_the_form_loses_no_word(mail):
+    sent = {"text": "Without any script.", "name": "Rosa", "email": ROSA, "notify": "everything"}
+    answer = mail.client.post("/thread/herald?story=harbour&url=https://www.herald.example/news/harbour", data=sent)
+    assert (answer.status_code, "Use one of: none, replies, all." in answer.text) == (422, True)
+    assert "Without any script." in answer.text
+
+
+def test_a_link_outlives_the_change_of_the_key(app, mail):
+    from commentsvc.core.crypto import Keyring
+    from tests.conftest import SECRET
+
+    comment = mail.reader()
+    mail.post(BEN, parent=str(comment))
+    mail.deliver()
+    link = mail.link(mail.to(ROSA)[0], "unsubscribe")
+    house = app.extensions["commentsvc"]
+    app.extensions["commentsvc"] = type(house)(Keyring(("n3w" * 15 + "abcdefgh", SECRET)), BASE, sends_mail=True)
+    assert mail.client.post(link).status_code == 200
