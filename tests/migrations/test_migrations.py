@@ -216,7 +216,7 @@ IMPOSSIBLE = [
 
 @pytest.fixture
 def filled(app, newsroom, cast, client) -> Flask:
-    """A visible comment that Hanna let through and a reader reported; Hanna is signed in."""
+    """A visible comment that Hanna let through and a reader reported; its writer wants mail; Hanna is signed in."""
     number = newsroom.comment(newsroom.story("herald"), status="hold")
     seen = [{"id": str(number), "version": newsroom.version(number)}]
     client.post(
@@ -224,6 +224,8 @@ def filled(app, newsroom, cast, client) -> Flask:
     )
     client.post(f"/api/v1/comments/{number}/flags", json={"reason": "spam"})
     newsroom.signed_in(cast.hanna)
+    with app.app_context(), unit_of_work():
+        wish_for_mail(db.session.get_one(Comment, number))
     return app
 
 
