@@ -4,6 +4,7 @@
 This file wires the rooms together and does nothing else.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from .comments import asking
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
-from .config import Settings, read_settings
+from .config import Misconfigured, Settings, read_settings
 from .core import events
 from .core.clock import now
 from .core.crypto import Keyring
@@ -34,6 +35,10 @@ from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
+from .notifications import choices, digest, readers
+from .notifications.followers import Followers
+from .notifications.mail import MailChannel, MailServer
+from .notifications.pages import bp as mail_pages
 from .outbox import channels
 from .outbox import service as outbox
 from .outbox.engine import Engine
@@ -53,7 +58,7 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
 NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages)
-PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
+PAGES = (pages.bp, reader_pages, mail_pages, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -66,17 +71,20 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     app.config.update(_configuration(settings, engine_options or {}))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # its redirects would go to whatever host a caller names
-    install(app, House(Keyring(settings.secret_keys), settings.base_url, settings.outgoing_allowed))
+    mail_server = _mail_server(settings)
+    keyring = Keyring(settings.secret_keys)
+    sends_mail = mail_server is not None or settings.demo
+    install(app, House(keyring, settings.base_url, settings.outgoing_allowed, sends_mail=sends_mail))
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
     _install_extensions(app)
-    _install_outbox(app, settings)
+    _install_outbox(app, settings, mail_server)
     pages.install(app)
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
-    # Readers have no session to ride on, and scripts carry a token: there is nothing to forge for these.
-    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages):
+    # Readers have no session to ride on, scripts and mail links carry a token: there is nothing to forge for these.
+    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, mail_pages):
         csrf.exempt(blueprint)
     if settings.demo:
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
@@ -111,13 +119,38 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
     }
 
 
-def _install_outbox(app: Flask, settings: Settings) -> None:
+def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | None) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
-    events.install(app, events.Ears(keep=lambda facts: outbox.keep(facts, now=now()), wake=engine.wake))
-    webhooks = WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed)
-    channels.install(app, channels.House(describe, [webhooks, AkismetCorrections()], silent=settings.demo))
     engine.every_minute.append(asking.ask_again)
-    engine.every_hour.append(asking.forget)
+    engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up]
+    events.install(app, events.Ears(keep=_keep, wake=engine.wake))
+    writers = {**readers.WRITERS, "digest": digest.write_digest}
+    ways_out: list[channels.Channel] = [
+        WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed),
+        MailChannel(mail_server, writers, readers.MAKERS),
+        Followers(),
+        AkismetCorrections(),
+    ]
+    channels.install(app, channels.House(describe, ways_out, silent=settings.demo))
+
+
+def _keep(facts: Sequence[events.Fact]) -> None:
+    """What the upper floors write down of a fact, in its own transaction."""
+    moment = now()
+    outbox.keep(facts, now=moment)
+    choices.keep(facts, now=moment)
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    """The configured mail server. Raises Misconfigured: a letter without working links must not go out either."""
+    if settings.mail_url is None:
+        return None
+    if settings.base_url is None:
+        raise Misconfigured("Mail needs COMMENTSVC_BASE_URL, the public address its links lead to.")
+    try:
+        return MailServer.at(settings.mail_url)
+    except ValueError as error:
+        raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be used. {error}") from error
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

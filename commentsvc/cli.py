@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask
@@ -23,6 +23,7 @@ from .core.ids import read_id
 from .core.text import Unreadable
 from .core.unit_of_work import unit_of_work
 from .core.web import house
+from .notifications import bounces as returned
 from .schema import is_current, newest, present, upgrade
 from .sites import service as sites
 from .sites.settings import described
@@ -72,7 +73,7 @@ def group_for(app_of: Callable[[], Flask]) -> click.Group:
     def comments(context: click.Context) -> None:
         context.obj = app_of
 
-    for command in (database, site, account, token, worker):
+    for command in (database, site, account, token, worker, bounces):
         comments.add_command(command)
     return comments
 
@@ -148,6 +149,25 @@ def is_embedded(app: Flask) -> bool:
     """One machine, nothing to install: SQLite, and no Redis. Then `serve` runs the worker too."""
     settings = app.config["COMMENTSVC"]
     return settings.database_url.startswith("sqlite") and not settings.redis_url
+
+
+@main.command()
+@click.argument("file", required=False, type=click.File("rb"))
+@click.option("--address", is_flag=True, help="Print where a mail service may send its reports instead.")
+@inside
+def bounces(file: BinaryIO | None, address: bool) -> None:
+    """Read mail that came back, from a message or an mbox (- is standard input); its addresses get no more mail."""
+    if address:
+        click.echo(f"{house().base_url or 'https://comments.example'}/mail/bounces/{returned.secret(house().keys)}")
+        return
+    if file is None:
+        raise click.UsageError("Name a file, or - for standard input.")
+    read, stopped = 0, 0
+    for raw in returned.messages_in(file):
+        read += 1
+        with unit_of_work():
+            stopped += any(returned.stop(uid, why, now=now()) for uid, why in returned.reports_in(raw))
+    click.echo(f"{read} read, {stopped} of them about a letter of ours.")
 
 
 @main.command()

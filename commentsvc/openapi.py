@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import Any
 
 from .authors.models import Author, Standing
+from .comments.forms import NOTIFY
 from .comments.lifecycle import ACTIONS
 from .comments.models import Comment, Decision, Status
 from .comments.present import FORMATS
@@ -84,6 +85,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "story_closed": (403, "Comments are closed", "The story or the site takes no comments any more."),
     "not_welcome": (403, "Not welcome", "The writer is suspended or banned."),
     "not_found": (404, "Not found", "It does not exist, or is not for the caller to know of."),
+    "expired": (410, "This link has expired", "A link in a mail was made too long ago; only its page says so."),
     "unknown_site": (404, "Unknown site", "There is no site of this key."),
     "conflict": (409, "Conflict", "Something was decided since, or there is nothing to go back to."),
     "stale": (409, "Changed meanwhile", "It changed at the same moment. Look again, then try again."),
@@ -289,6 +291,7 @@ FORM_EXAMPLE: Json = {
         "website": Author.WEBSITE_LENGTH,
     },
     "honeypot": "topic",
+    "notify": ["none", "replies", "all"],
     "challenge": None,
     "edit_window_minutes": 15,
 }
@@ -671,6 +674,7 @@ SCHEMAS: dict[str, Json] = {
         required=_list(_text()),
         limits=_object("", text=_count(), name=_count(), email=_count(), website=_count()),
         honeypot=_text("A field people must not see; whoever fills it in is a program."),
+        notify=_list(_one_of(NOTIFY), "What a writer may ask to get mail about; empty where no mail is sent."),
         challenge={"type": "null", "description": "None is asked for."},
         edit_window_minutes=_count("0: comments cannot be edited."),
     ),
@@ -697,7 +701,7 @@ SCHEMAS: dict[str, Json] = {
     "NewComment": {
         **_object(
             "A comment as the form sends it.",
-            ("story", "url", "title", "parent", "website", "topic", "elapsed"),
+            ("story", "url", "title", "parent", "website", "notify", "topic", "elapsed"),
             site=_text("The site's key.", pattern=SITE_KEY, examples=["demo"]),
             **STORY_NAME,
             title=_or_null(_typed("The article's title; kept when the story is new.", Story.TITLE_LENGTH)),
@@ -711,6 +715,13 @@ SCHEMAS: dict[str, Json] = {
             website=_or_null(_typed("An http or https address, shown with the name.", Author.WEBSITE_LENGTH)),
             parent=_or_null(
                 _text("The id of the comment that is answered; empty or null for none.", pattern=f"^$|{ID}")
+            ),
+            notify=_or_null(
+                _one_of(
+                    NOTIFY,
+                    "What to send mail about, once the address is confirmed: `replies` (what becomes of the comment, "
+                    "and replies to it), `all` (every new comment on the story, too).",
+                )
             ),
             topic=_or_null(_text("The honeypot: leave it out.")),
             elapsed=_or_null(

@@ -122,6 +122,11 @@ def give_standing(
     announce(Fact("author.standing_changed", author.site_id, f"author:{author.id}", data))
 
 
+def confirm_address(author: Author, *, now: datetime) -> None:
+    """Whoever reads the mail to this address said that it is theirs. The first time counts."""
+    author.confirmed_at = author.confirmed_at or now
+
+
 def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:
     """The address an author typed, for those whose role allows it. Raises Forbidden, NotFound."""
     ensure(actor, Permission.SEE_ADDRESSES, author.site_id)

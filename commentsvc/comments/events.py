@@ -21,8 +21,9 @@ def cause_of(decision_id: int) -> str:
     return f"decision:{decision_id}"
 
 
-def created(comment: Comment) -> None:
-    _say("comment.created", comment)
+def created(comment: Comment, notify: str = "none") -> None:
+    """A new comment, and what its writer asked to hear of: none, replies, all."""
+    _say("comment.created", comment, notify=notify)
 
 
 def edited(comment: Comment) -> None:

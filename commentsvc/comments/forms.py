@@ -4,8 +4,18 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, Field, HiddenField, StringField, TextAreaField, URLField, ValidationError
-from wtforms.validators import InputRequired, StopValidation
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+    ValidationError,
+)
+from wtforms.validators import AnyOf, InputRequired, StopValidation
 
 from ..authors.models import Author
 from ..core.errors import ValidationFailed
@@ -17,7 +27,12 @@ from ..sites.settings import SiteSettings
 from .models import Comment
 from .posting import Submission
 
-JSON_FIELDS = ("text", "name", "email", "website", "parent", "topic")
+JSON_FIELDS = ("text", "name", "email", "website", "parent", "notify", "topic")
+NOTIFY = {
+    "none": "No, thank you",
+    "replies": "What becomes of my comment, and replies to it",
+    "all": "The same, and every new comment on this story",
+}
 
 
 class Cleaned:
@@ -76,6 +91,14 @@ class CommentForm(FlaskForm):
         "Website", [Cleaned(clean_line), AtMost(Author.WEBSITE_LENGTH)], render_kw={"autocomplete": "url"}
     )
     save = BooleanField("Save my name, email, and website in this browser for the next time I comment.")
+    notify = SelectField(
+        "Send me mail",
+        [AnyOf(NOTIFY, message=f"Use one of: {', '.join(NOTIFY)}.")],
+        choices=list(NOTIFY.items()),
+        default="none",
+        validate_choice=False,
+        description="Only after you confirm your address; every mail has a link that ends it.",
+    )
     parent = HiddenField()
     topic = StringField("Leave this field empty", render_kw={"autocomplete": "off", "tabindex": "-1"})
     opened = HiddenField()
@@ -109,6 +132,7 @@ class CommentForm(FlaskForm):
             email=self.email.data or "",
             website=self.website.data or None,
             parent=self.parent.data or None,
+            notify=self.notify.data or "none",
             honeypot=self.topic.data or "",
             **more,
         )

@@ -29,17 +29,24 @@ NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke ag
 
 
 def settle(
-    comment: Comment, revision: Revision, screening: Screening, *, now: datetime, is_final: bool = True
+    comment: Comment,
+    revision: Revision,
+    screening: Screening,
+    *,
+    now: datetime,
+    is_final: bool = True,
+    notify: str = "none",
 ) -> Decision:
     """Give a new or edited text the status the rules decided on; the decisive rule is the actor.
 
     While an outside check is still to be asked the decision is not final, and nobody outside hears of it.
+    `notify` is what the writer of a new comment asked to hear of: none, replies, all.
     """
     wait_for_turn([comment])
     before = comment.status if revision.number > 1 else None
     decision = _decided_by_rules(comment, revision, screening, before, now)
     if before is None:
-        events.created(comment)
+        events.created(comment, notify)
     else:
         events.edited(comment)
     if is_final and before != decision.after:

@@ -13,7 +13,7 @@ from ..core.database import db
 from ..core.errors import DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.paging import read_cursor
-from ..core.web import form_encoding_error, keys, links, revalidated
+from ..core.web import form_encoding_error, house, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, ensure_origin
@@ -64,6 +64,7 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
         "action": links().thread(site.key, story=name.id, url=name.url),
         "parent": None,
         "waiting": None,
+        "offers_mail": house().sends_mail,
         **more,
     }
 

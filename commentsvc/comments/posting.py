@@ -57,6 +57,7 @@ class Submission:
     email: str
     website: str | None = None
     parent: str | None = None
+    notify: str = "none"
     honeypot: str = ""
     seconds_to_write: float | None = None
     idempotency_key: str | None = None
@@ -164,7 +165,7 @@ def post(
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
-    _keep(comment, submission.text, rendered, screening, now)
+    _keep(comment, submission.text, rendered, screening, now, submission.notify)
     inquiry = outside.inquiry(site, comment, author, submission.text, screening, sender=sender, keys=keys, now=now)
     return Posted(comment, screening, inquiry)
 
@@ -353,7 +354,9 @@ def _new_comment(
     )
 
 
-def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime) -> None:
+def _keep(
+    comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime, notify: str = "none"
+) -> None:
     """The revision, every verdict on it, and the decision they led to."""
     revision = Revision(
         comment=comment,
@@ -364,7 +367,8 @@ def _keep(comment: Comment, text: str, rendered: Rendered, screening: Screening,
         created_at=now,
     )
     db.session.add_all(stored(verdict, comment, revision, now) for verdict in screening.verdicts)
-    lifecycle.settle(comment, revision, screening, now=now, is_final=not outside.waits(screening))
+    is_final = not outside.waits(screening)
+    lifecycle.settle(comment, revision, screening, now=now, is_final=is_final, notify=notify)
     lifecycle.flush(comment)
 
 

@@ -9,10 +9,12 @@ from ..authors.present import author_json, profile_json
 from ..core.clock import rfc3339
 from ..core.links import Links
 from ..core.mail_address import MAX_LENGTH as EMAIL_LENGTH
+from ..core.web import house
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.queries import StoryName
 from ..stories.service import state_now
+from .forms import NOTIFY
 from .models import Comment
 from .thread import Shown
 
@@ -130,6 +132,7 @@ class Presenter:
             "required": ["text", "name", "email"],
             "limits": {"text": settings.text_max_length, "name": 80, "email": EMAIL_LENGTH, "website": 2000},
             "honeypot": "topic",
+            "notify": list(NOTIFY) if house().sends_mail else [],
             "challenge": None,
             "edit_window_minutes": settings.edit_window_minutes,
         }

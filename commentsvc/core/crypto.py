@@ -32,6 +32,8 @@ class Keyring:
             [Fernet(base64.urlsafe_b64encode(_derive(secret, "encryption"))) for secret in secret_keys]
         )
         self.cookie_secret = _derive(secret_keys[0], "cookies").hex()
+        # Oldest first, as itsdangerous wants them: what is signed to last (a link in a mail) outlives its key.
+        self.signing_secrets = [_derive(secret, "cookies").hex() for secret in reversed(secret_keys)]
 
     def hash(self, purpose: str, value: str) -> str:
         """A keyed hash (HMAC-SHA-256, hex) that nobody without the key can compute or match."""

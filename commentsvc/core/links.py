@@ -27,6 +27,10 @@ class Links:
         """Where the rest of a comment's replies begins."""
         return f"{self.base}/thread/{quote(site)}/replies/{comment_id}?{urlencode({'cursor': cursor})}"
 
+    def mail(self, page: str, token: str) -> str:
+        """Where a link in a mail leads: a page that does what the token names."""
+        return f"{self.base}/mail/{page}/{quote(token)}"
+
     def own(self, address: str | None) -> str | None:
         """An address as stored: one that begins with `/` is on this service."""
         return f"{self.base}{address}" if address and address.startswith("/") else address

@@ -27,6 +27,7 @@ class House:
     keys: Keyring
     base_url: str | None
     outgoing_allowed: tuple[str, ...] = ()
+    sends_mail: bool = False
 
 
 def install(app: Flask, house: House) -> None:

@@ -8,12 +8,17 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import idna
+
+from ..core.mail_address import WrongAddress, read_address
 from ..core.text import one_line
 from ..outbox.channels import Answer, Outgoing
 from ..outbox.models import Delivery, Event
@@ -21,6 +26,32 @@ from ..outbox.models import Delivery, Event
 PATIENCE = 10  # seconds for each step of talking to the mail server
 SUBJECT_LENGTH = 120  # characters (reference: security.md T17)
 FINAL = range(500, 600)  # SMTP: the server will say the same next time
+
+
+class AsWritten(UnstructuredHeader):
+    """A header that leaves as we wrote it, on one line.
+
+    Python folds a long address into encoded words, which no mail program follows, and loses the quotes around a
+    name it folds, after which an @ in that name counts as an address.
+    """
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse(value, kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _policy() -> "EmailPolicy[Any]":
+    registry = HeaderRegistry()
+    for name in ("from", "list-unsubscribe"):
+        registry.map_to_type(name, AsWritten)  # type: ignore[arg-type]
+    return SMTP.clone(header_factory=registry)
+
+
+POLICY = _policy()
 
 
 @dataclass(frozen=True)
@@ -46,8 +77,9 @@ class MailServer:
     user: str | None
     password: str | None
     tls: bool
-    wrapped: bool
     sender: str
+    wrapped: bool = False
+    """Whether the whole conversation is encrypted (`smtps`), not from STARTTLS on (`tls`)."""
 
     @classmethod
     def at(cls, url: str) -> "MailServer":
@@ -61,21 +93,16 @@ class MailServer:
             port=parts.port or (465 if parts.scheme == "smtps" else 587 if query.get("tls") == "1" else 25),
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
-            tls=query.get("tls") == "1" and parts.scheme == "smtp",
+            tls=query.get("tls") == "1",
+            sender=_sender(query.get("from") or f"comments@{parts.hostname}"),
             wrapped=parts.scheme == "smtps",
-            sender=query.get("from") or f"comments@{parts.hostname}",
         )
-
-    def _connect(self) -> smtplib.SMTP:
-        if self.wrapped:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
 
     def send(self, message: EmailMessage) -> Answer:
         """Hand one mail in; the answer is the server's."""
         try:
-            with self._connect() as server:
-                if self.tls:
+            with self._connected() as server:
+                if self.tls and not self.wrapped:
                     server.starttls(context=ssl.create_default_context())
                 if self.user:
                     server.login(self.user, self.password or "")
@@ -85,9 +112,23 @@ class MailServer:
             return _refused(code, said)
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
+        except smtplib.SMTPNotSupportedError:
+            return Answer(False, "The mail server does not know what this takes (SMTPUTF8, STARTTLS or a login).")
         except (OSError, smtplib.SMTPException) as error:
             return Answer(False, f"The mail server did not take it: {type(error).__name__}.")
         return Answer(True, "Handed to the mail server.", 250)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.wrapped:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+
+
+def _sender(address: str) -> str:
+    try:
+        return read_address(address)
+    except WrongAddress as error:
+        raise ValueError(f"{address!r} is no address to send mail from: use ?from=comments@news.example") from error
 
 
 def _refused(code: int, said: bytes | str) -> Answer:
@@ -97,18 +138,38 @@ def _refused(code: int, said: bytes | str) -> Answer:
 
 def message_for(letter: Letter, *, sender: str, sender_name: str, uid: str, now: datetime) -> EmailMessage:
     """The letter as a message. Header injection is impossible: every header is one cleaned line."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(one_line(sender_name, SUBJECT_LENGTH), addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to)
+    to, by = _address(letter.to), _address(sender)
+    message = EmailMessage(policy=POLICY.clone(utf8=not f"{to.addr_spec}{by.addr_spec}".isascii()))
+    message["From"] = f"{_name(sender_name)} <{by.addr_spec}>"
+    message["To"] = to
     message["Subject"] = one_line(letter.subject, SUBJECT_LENGTH)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{uid}@{by.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():
         message[name] = one_line(value, 2_000)
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    # Quoted-printable: no line is too long for any server, and none has to take eight bits.
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _name(name: str) -> str:
+    """A name before an address: plain where letters, digits and spaces make it, in encoded words otherwise."""
+    line = one_line(name, SUBJECT_LENGTH)
+    if line.isascii() and line.replace(" ", "").isalnum():
+        return line
+    return Header(line, "utf-8").encode(linesep="")
+
+
+def _address(address: str) -> Address:
+    """An address for a header; its domain as the DNS spells it, so that every server takes it."""
+    local, _, domain = address.rpartition("@")
+    try:
+        spelled = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:  # an address literal, or a name of one's own network
+        spelled = domain
+    return Address(username=local, domain=spelled)
 
 
 Writer = Callable[[Delivery, datetime], tuple[Letter, str] | None]

@@ -7,6 +7,7 @@ from typing import Any
 from ..core.errors import ValidationFailed
 from ..core.urls import WrongUrl, origin_of
 
+LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
 SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
@@ -65,6 +66,10 @@ class SiteSettings:
     def sends_addresses(self) -> bool:
         """Whether any of those who are asked may know the writer's e-mail and IP address."""
         return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
+    language: str = _setting("en", "the language of mail to readers: en, de, fr, es, tr, ar", among=LANGUAGES)
+    mails_per_day: int = _setting(
+        20, "most mails a day to one address; what is over waits for its daily summary", low=1, high=1_000
+    )
 
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:

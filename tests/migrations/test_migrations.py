@@ -23,6 +23,7 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.notifications.models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient
 from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
@@ -80,6 +81,18 @@ def fill(app: Flask) -> None:
         db.session.add(
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
+        wish_for_mail(comment)
+
+
+def wish_for_mail(comment: Comment) -> None:
+    recipient = Recipient(site_id=comment.site_id, email_hash=comment.author.email_hash)
+    db.session.add(recipient)
+    db.session.flush()
+    whose = {"author_id": comment.author_id, "created_at": now()}
+    db.session.add(Preference(author_id=comment.author_id, kind=Kind.REPLY, pace=Pace.DAILY))
+    db.session.add(Follow(story_id=comment.story_id, **whose))
+    db.session.add(Confirmation(recipient_id=recipient.id, network_hash="somewhere", **whose))
+    db.session.add(Notice(comment_id=comment.id, kind=Kind.STORY, reason="", **whose))
 
 
 def test_an_empty_database_is_behind(empty_app):
@@ -211,12 +224,14 @@ IMPOSSIBLE = [
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(StaffSession, "account_id", 999),
+    Change(Notice, "kind", "weather"),
+    Change(Recipient, "stopped_because", "bounce"),
 ]
 
 
 @pytest.fixture
 def filled(app, newsroom, cast, client) -> Flask:
-    """A visible comment that Hanna let through and a reader reported; Hanna is signed in."""
+    """A visible comment that Hanna let through and a reader reported; its writer wants mail; Hanna is signed in."""
     number = newsroom.comment(newsroom.story("herald"), status="hold")
     seen = [{"id": str(number), "version": newsroom.version(number)}]
     client.post(
@@ -224,6 +239,8 @@ def filled(app, newsroom, cast, client) -> Flask:
     )
     client.post(f"/api/v1/comments/{number}/flags", json={"reason": "spam"})
     newsroom.signed_in(cast.hanna)
+    with app.app_context(), unit_of_work():
+        wish_for_mail(db.session.get_one(Comment, number))
     return app
 
 

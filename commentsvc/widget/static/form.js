@@ -20,6 +20,7 @@ const INPUTS = {
  * @property {"open"|"held"|"closed"} state
  * @property {string[]} required
  * @property {Record<string, number>} limits in characters as people count them (code points)
+ * @property {string[]} [notify] what a writer may ask to get mail about; none where no mail is sent
  * @property {string} honeypot name of the field only machines fill in
  *
  * @typedef {object} Purpose what this form is for
@@ -43,6 +44,7 @@ export class CommentForm {
   #purpose;
   #save;
   #trap;
+  #notify;
   #submit;
 
   /** @param {Purpose} purpose */
@@ -51,6 +53,7 @@ export class CommentForm {
     this.#save = make("input", { type: "checkbox", id: this.#id("save"), onchange: () => this.#rememberOrForget() });
     this.#save.checked = purpose.memory.remembered;
     this.#trap = make("input", { class: "trap", name: purpose.rules.honeypot, ...HIDDEN });
+    this.#notify = this.#mailChoice(purpose.rules.notify ?? []);
     this.#submit = make("button", { type: "submit", part: "button", class: "main" }, words.post);
     this.element = this.#draw();
     this.#fields.text.value = purpose.draft.text;
@@ -80,6 +83,7 @@ export class CommentForm {
       this.#trouble,
       this.#field("text", "textarea", { rows: "6", oninput: () => draft.save(this.#fields.text.value) }),
       make("div", { class: "person" }, ...person),
+      this.#notify && this.#mailField(this.#notify),
       this.#trap,
       make("p", { class: "save" }, this.#save, make("label", { for: this.#id("save") }, words.save)),
       make("p", { class: "buttons" }, this.#submit, cancel && button(words.cancel, cancel, { class: "quiet" })),
@@ -106,6 +110,18 @@ export class CommentForm {
     this.#fields[name] = theirs(tag, { id, name, required, "aria-describedby": `${id}-message`, ...about });
     const label = make("label", { for: id }, words.fields[name], required && " *");
     return make("div", { class: `field ${name}`, part: "field" }, label, this.#fields[name], this.#messages[name]);
+  }
+
+  /** @param {string[]} offered */
+  #mailChoice(offered) {
+    const options = offered.map((value) => make("option", { value }, words.notify[value] ?? value));
+    return options.length > 0 && make("select", { id: this.#id("notify"), name: "notify", "aria-describedby": this.#id("notify-hint") }, ...options);
+  }
+
+  /** @param {HTMLElement} choice */
+  #mailField(choice) {
+    const label = make("label", { for: choice.id }, words.notifyMe);
+    return make("div", { class: "field", part: "field" }, label, choice, make("p", { class: "muted", id: this.#id("notify-hint") }, words.notifyNote));
   }
 
   /** @param {string} name */
@@ -152,7 +168,8 @@ export class CommentForm {
     const { honeypot } = this.#purpose.rules;
     const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
     const elapsed = Math.min(LONGEST_ELAPSED, Math.round((performance.now() - this.#shownAt) / 1000));
-    return { ...filled, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
+    const notify = this.#notify && { notify: this.#notify.value };
+    return { ...filled, ...notify, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
   }
 
   #done() {

@@ -76,6 +76,14 @@ export const words = {
   /** @type {Record<string, string>} */
   fields: { text: "Comment", name: "Name", email: "Email", website: "Website" },
   save: "Save my name, email, and website in this browser for the next time I comment.",
+  notifyMe: "Send me mail",
+  notifyNote: "Only after you confirm your address; every mail has a link that ends it.",
+  /** @type {Record<string, string>} */
+  notify: {
+    none: "No, thank you",
+    replies: "What becomes of my comment, and replies to it",
+    all: "The same, and every new comment on this story",
+  },
   post: "Post Comment",
   posting: "Posting…",
   cancel: "Cancel",
