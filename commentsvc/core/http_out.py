@@ -19,6 +19,7 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
@@ -217,11 +218,14 @@ class _Exchange:
         thread.join(self.seconds)
         if thread.is_alive():
             self._give_up()
-            raise Unreachable(f"It took longer than {self.seconds:g} seconds.")
+            raise self._too_long()
         if self._failure:
             raise self._failure
         assert self._reply
         return self._reply
+
+    def _too_long(self) -> Unreachable:
+        return Unreachable(f"It took longer than {self.seconds:g} seconds.")
 
     def _work(self) -> None:
         try:
@@ -234,6 +238,8 @@ class _Exchange:
     def _exchange(self) -> Reply:
         try:
             return self._ask()
+        except (TimeoutError, TimedOut) as error:
+            raise self._too_long() from error
         except ssl.SSLError as error:
             raise Unreachable(f"TLS failed: {getattr(error, 'verify_message', '') or error.reason}.") from error
         except (OSError, HTTPError, HTTPException, ValueError) as error:
