@@ -13,6 +13,7 @@ class Permission(StrEnum):
     SEE_ADDRESSES = "see addresses"  # the e-mail addresses of writers
     MANAGE_AUTHORS = "manage authors"  # edit profiles, make bylines, set a standing
     MANAGE_STORIES = "manage stories"  # edit what is known of an article, its bylines, its state
+    MANAGE_CHATS = "manage chats"  # where the newsroom's own messages go
 
 
 MAY: Mapping[Role, frozenset[Permission]] = {

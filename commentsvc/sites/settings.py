@@ -39,6 +39,10 @@ class SiteSettings:
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
+    notify_queue_above: int = _setting(0, "tell the newsroom when more comments than this wait; 0 never does")
+    notify_queue_older_than_minutes: int = _setting(
+        0, "tell the newsroom when a comment has waited longer than this; 0 never does"
+    )
 
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
