@@ -8,9 +8,11 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from .core.http_out import check_opening
+
 PREFIX = "COMMENTSVC_"
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MAIL_URL")
-NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES")
+NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES", "OUTGOING_ALLOWED")
 SHORTEST_SECRET = 32  # characters; 128 bits even when written as hex digits
 DATA_DIR = "commentsvc-data"  # below the folder the service is started in
 WELL_KNOWN = (
@@ -41,6 +43,7 @@ class Settings:
     mail_url: str | None = None
     base_url: str | None = None
     trusted_proxies: int = 0
+    outgoing_allowed: tuple[str, ...] = ()
     demo: bool = False
 
 
@@ -62,6 +65,7 @@ def read_settings(
         mail_url=given.get("MAIL_URL"),
         base_url=(given.get("BASE_URL") or "").rstrip("/") or None,
         trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
+        outgoing_allowed=_openings(given.get("OUTGOING_ALLOWED", "")),
     )
 
 
@@ -116,6 +120,18 @@ def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise Misconfigured(f"{PREFIX}TRUSTED_PROXIES must be a whole number, the number of proxies in front.")
     return int(text)
+
+
+def _openings(text: str) -> tuple[str, ...]:
+    entries = tuple(filter(None, (each.strip() for each in text.split(","))))
+    for entry in entries:
+        try:
+            check_opening(entry)
+        except ValueError as error:
+            raise Misconfigured(
+                f"{PREFIX}OUTGOING_ALLOWED: {error} Write host names, addresses or networks, with commas between."
+            ) from error
+    return entries
 
 
 def _database_url(given: str | None, data_dir: Path) -> str:

@@ -155,3 +155,15 @@ def test_a_host_applications_secret_is_that_applications_affair():
 
 def test_a_secret_of_its_own_outranks_the_hosts():
     assert read_settings({"COMMENTSVC_SECRET_KEY": SECRET}, host_secret="dev").secret_keys == (SECRET,)
+
+
+def test_outgoing_openings_are_listed_with_commas():
+    openings = ("hooks.internal:8443", "10.0.0.0/8", "::1")
+    assert read(OUTGOING_ALLOWED=" hooks.internal:8443, 10.0.0.0/8,,::1 ").outgoing_allowed == openings
+    assert read().outgoing_allowed == ()
+
+
+@pytest.mark.parametrize("wrong", ["http://hooks.internal", "10.0.0.1/8", "hooks.internal, a b", "*"])
+def test_an_opening_that_cannot_be_read_stops_the_start(wrong):
+    with pytest.raises(Misconfigured, match="COMMENTSVC_OUTGOING_ALLOWED"):
+        read(OUTGOING_ALLOWED=wrong)
