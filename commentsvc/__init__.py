@@ -17,7 +17,7 @@ from .authors.routes import bp as author_api
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
-from .config import Settings, read_settings
+from .config import Misconfigured, Settings, read_settings
 from .core import events
 from .core.clock import now
 from .core.crypto import Keyring
@@ -29,6 +29,11 @@ from .extensions import csrf, limiter, login_manager, migrate
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.routes import bp as moderation_api
+from .notifications import digests, newsroom, thresholds
+from .notifications.chat import ChatChannel
+from .notifications.desk import decide_pages
+from .notifications.desk import desk_pages as notice_pages
+from .notifications.mail import MailChannel, MailServer
 from .outbox import channels
 from .outbox import service as outbox
 from .outbox.engine import Engine
@@ -43,7 +48,7 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api)
-PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, admin_pages, widget_files)
+PAGES = (pages.bp, reader_pages, sign_in_pages, desk_pages, admin_pages, notice_pages, decide_pages, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -65,7 +70,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
     # Readers have no session to ride on, and scripts carry a token: there is nothing to forge for these.
-    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages):
+    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, decide_pages):
         csrf.exempt(blueprint)
     if settings.demo:
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
@@ -99,7 +104,17 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 def _install_outbox(app: Flask, settings: Settings) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     events.install(app, events.Ears(keep=lambda facts: outbox.keep(facts, now=now()), wake=engine.wake))
-    channels.install(app, channels.House(describe, []))
+    mail = MailChannel(_mail_server(settings), writers={**newsroom.WRITERS}, makers=[*newsroom.MAKERS])
+    channels.install(app, channels.House(describe, [mail, ChatChannel(settings.outgoing_allowed)]))
+    engine.every_minute.append(thresholds.watch)
+    engine.every_hour.append(digests.send_daily)
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    try:
+        return MailServer.at(settings.mail_url) if settings.mail_url else None
+    except ValueError as error:  # of urllib too; neither repeats the password
+        raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be read. {error}") from error
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

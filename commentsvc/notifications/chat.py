@@ -7,11 +7,12 @@ A message holds a headline, a name, an excerpt and a link to the desk: plain tex
 import ipaddress
 import json
 import logging
+import re
 import socket
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 
@@ -61,7 +62,10 @@ SCHEMES = {
 # Where Apprise goes, whatever host stands in the address.
 OWN_HOSTS = {"slack": "hooks.slack.com", "tgram": "api.telegram.org"}
 # Would take back what is settled here: how long one waits, whom one trusts, that nobody is sent elsewhere.
-REFUSED_OPTIONS = frozenset({"redirect", "verify", "rto", "cto", "retry", "wait", "format", "overflow", "emojis"})
+REFUSED_OPTIONS = frozenset(
+    {"redirect", "verify", "rto", "cto", "retry", "wait", "format", "overflow", "emojis", "discovery"}
+)
+OPTION = re.compile("[?&;#]")  # where one may begin; Apprise finds them behind a # too
 
 
 # Targets
@@ -220,7 +224,9 @@ class ChatChannel:
 def send(url: str, message: str, allowed: Collection[str]) -> Answer:
     """Write one message to a chat. Touches no database."""
     try:
-        return _post(url, message, allowed) if url.lower().startswith("https://") else _by_apprise(url, message, allowed)
+        return (
+            _post(url, message, allowed) if url.lower().startswith("https://") else _by_apprise(url, message, allowed)
+        )
     except NotAllowed as error:
         return Answer(False, str(error), pause=True)
     except Unreachable as error:
@@ -264,16 +270,17 @@ def _service(url: str) -> Any:
     asset = AppriseAsset(
         app_id="commentsvc", http_redirects=False, async_mode=False, storage_mode=PersistentStoreMode.MEMORY
     )
-    found = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    found: Any = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if not found:
         raise NotAllowed("This address is not complete, or has a slip in it.")
-    found.socket_connect_timeout = found.socket_read_timeout = PATIENCE
+    found.redirects, found.verify_certificate = False, True  # whatever the address asks for
+    found.discovery = False  # Matrix: a host's own word for where its server is would pass the check of addresses
     return found
 
 
 def _host_of(url: str) -> tuple[str, int]:
     """Host and port Apprise would go to, as Apprise itself reads the address. Raises NotAllowed."""
-    options = {name.lower() for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    options = {unquote(part).partition("=")[0].lower() for part in OPTION.split(url)[1:]}
     if refused := options & REFUSED_OPTIONS:
         raise NotAllowed(f"Leave out {', '.join(sorted(refused))}: that is settled here.")
     service, scheme = _service(url), url.partition("://")[0].lower()

@@ -235,7 +235,9 @@ def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
         return None
     account, site = reader
     card = queue.card_of(comment)
-    doors = {action: desk_link(f"/mail/decide/{invitation(comment, action, account, keys(), now)}") for action in ACTIONS}
+    doors = {
+        action: desk_link(f"/mail/decide/{invitation(comment, action, account, keys(), now)}") for action in ACTIONS
+    }
     return _write(
         "held",
         _address(account),

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, inspect, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from commentsvc import create_app
-from commentsvc.accounts.models import Role, StaffSession
+from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Revision
@@ -22,6 +22,7 @@ from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, How, NewsroomChoice, QueueAlarm
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
 from tests.cast import Newsroom
@@ -65,6 +66,18 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        _fill_newsroom(comment)
+
+
+def _fill_newsroom(comment: Comment) -> None:
+    hanna = db.session.scalars(select(Account.id)).one()
+    chosen = {"account_id": hanna, "site_id": comment.site_id, "kind": "queue", "how": How.DAILY, "digested_at": now()}
+    db.session.add(NewsroomChoice(**chosen))
+    off = {"comments": How.OFF, "questions": How.OFF, "digested_at": now()}
+    db.session.add(BylineChoice(author_id=comment.author_id, **off))
+    db.session.add(QueueAlarm(site_id=comment.site_id))
+    chat = {"name": "Newsroom", "kind": "slack", "url_encrypted": "x", "events": [], "created_at": now()}
+    db.session.add(ChatTarget(site_id=comment.site_id, **chat))
 
 
 def test_an_empty_database_is_behind(empty_app):
@@ -196,6 +209,10 @@ IMPOSSIBLE = [
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(StaffSession, "account_id", 999),
+    Change(NewsroomChoice, "how", "hourly"),
+    Change(NewsroomChoice, "kind", "held"),
+    Change(BylineChoice, "questions", "hourly"),
+    Change(ChatTarget, "kind", "telex"),
 ]
 
 
