@@ -12,7 +12,7 @@ from ..accounts.permissions import Actor, Permission
 from ..comments.models import Comment, Decision
 from ..core.crypto import Keyring, same
 from ..core.database import db
-from ..core.errors import DomainError, NotFound
+from ..core.errors import NotFound
 from ..moderation import decisions
 from ..moderation.decisions import Seen
 from ..moderation.queue import Card, card_of
@@ -23,10 +23,8 @@ NOTE = "by mail"
 PURPOSE = "decide by mail"
 
 
-class Gone(DomainError):
-    """The link was one of ours, and its time is over."""
-
-    http_status, code, title = 410, "gone", "This link is too old"
+class Ended(Exception):
+    """The link was one of ours, and its time is over. `str(error)` is for whoever followed it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def invitation(comment: Comment, action: str, account: Account, keys: Keyring, n
 
 
 def read(token: str, keys: Keyring, *, now: datetime) -> Invitation:
-    """What a token allows. Raises NotFound for one that is not ours, Gone for one whose time is over."""
+    """What a token allows. Raises NotFound for one that is not ours, Ended for one whose time is over."""
     said, _, given = token.rpartition(".")
     if not given.isascii() or not any(same(given, each) for each in keys.hashes(PURPOSE, said)):
         raise NotFound("This link is not complete. Open it from the letter again.")
@@ -61,7 +59,7 @@ def read(token: str, keys: Keyring, *, now: datetime) -> Invitation:
     found = Invitation(action, *map(int, numbers))
     if datetime.fromtimestamp(found.ends, UTC) <= now:
         hours = int(LASTS.total_seconds() // 3600)
-        raise Gone(f"A link in a letter works for {hours} hours. The desk shows whether the comment still waits.")
+        raise Ended(f"A link in a letter works for {hours} hours. The desk shows whether the comment still waits.")
     return found
 
 
@@ -90,7 +88,7 @@ class Sight:
 
 
 def look(token: str, keys: Keyring, *, now: datetime) -> Sight:
-    """What a link is about. Raises NotFound, Gone; NotFound too when its account may not decide here any more."""
+    """What a link is about. Raises NotFound, Ended; NotFound too when its account may not decide here any more."""
     invited = read(token, keys, now=now)
     comment = db.session.get(Comment, invited.comment_id)
     if comment is None or _whoever(invited, comment) is None:
@@ -110,7 +108,7 @@ def _whoever(invited: Invitation, comment: Comment) -> Actor | None:
 def decide(token: str, keys: Keyring, *, now: datetime) -> bool:
     """Do what a link names. Returns False when the comment changed since, by this link or otherwise.
 
-    Raises NotFound, Gone. Inside a unit of work.
+    Raises NotFound, Ended. Inside a unit of work.
     """
     sight = look(token, keys, now=now)
     actor = _whoever(sight.invited, sight.card.comment)

@@ -20,7 +20,7 @@ from ..authors.service import address_of, give_byline_address
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
-from ..core.errors import Conflict, ValidationFailed
+from ..core.errors import Conflict, NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.mail_address import MAX_LENGTH
 from ..core.unit_of_work import unit_of_work
@@ -58,7 +58,7 @@ class Ticks(SelectMultipleField):
 
 class ChatForm(FlaskForm):
     name = StringField(
-        "Name", [InputRequired("Enter a name."), Length(max=ChatTarget.NAME_LENGTH)], description="As on this page."
+        "Name", [InputRequired("Enter a name."), Length(max=ChatTarget.NAME_LENGTH)], description="For this page."
     )
     url = StringField("Address", [InputRequired("Enter the chat’s address."), Length(max=chat.URL_LENGTH)])
     events = Ticks("Messages", [InputRequired("Tick at least one.")], choices=list(chat.EVENTS.items()))
@@ -158,8 +158,8 @@ def _chats_page(site: Site, form: ChatForm) -> str:
     targets = chat.targets_of(site.id)
     lanes = {each.id: db.session.get(Lane, chat.lane_of(each.id)) for each in targets}
     last = {each.id: _last_delivery(each) for each in targets}
-    places = {each.id: chat.place_of(each, keys()) for each in targets}
-    shown = {"targets": targets, "lanes": lanes, "last": last, "places": places, "events": chat.EVENTS}
+    hosts = {each.id: chat.place_of(each, keys()) for each in targets}
+    shown = {"targets": targets, "lanes": lanes, "last": last, "hosts": hosts, "events": chat.EVENTS}
     return page("desk/chats.html", site, form=form, has_base=bool(links().base), now=now(), **shown)
 
 
@@ -192,7 +192,7 @@ def add_chat() -> str | tuple[str, int] | Response:
     return redirect(url_for("notices.chats", site=site.key))
 
 
-@desk_pages.post("/admin/chat/<target_id>/<any(test, on, off, remove):verb>")
+@desk_pages.post("/admin/chat/<target_id>/<verb>")
 def change_chat(target_id: str, verb: str) -> Response:
     site = _chat_site()
     target = chat.target_of(site.id, read_id(target_id))
@@ -202,13 +202,15 @@ def change_chat(target_id: str, verb: str) -> Response:
 
 
 def _do(target: ChatTarget, verb: str) -> str:
-    """Do it, and say what was done."""
+    """Do it, and say what was done. Raises NotFound for what cannot be done to a chat."""
     if verb == "test":
         chat.send_test(target, now=now())
         return "A test message is on its way. Reload this page in a moment to see what came of it."
     if verb == "remove":
         chat.remove(target, now=now())
         return f"{target.name} was removed."
+    if verb not in ("on", "off"):
+        raise NotFound("There is nothing here by that name.")
     chat.switch(target, on=verb == "on", now=now())
     return f"{target.name} is switched {verb}."
 
@@ -231,7 +233,31 @@ def decide(token: str) -> Response:
 def _sight(sight: decide_by_mail.Sight, token: str, *, done: bool = False, status: int = 200) -> Response:
     site = db.session.get_one(Site, sight.card.comment.site_id)
     shown: dict[str, Any] = {"sight": sight, "card": sight.card, "site": site, "token": token, "done": done}
-    response = make_response(render_template("mail/decide.html", marked=marked, now=now(), **shown), status)
+    return _kept_nowhere(make_response(render_template("mail/decide.html", marked=marked, **shown), status))
+
+
+@decide_pages.errorhandler(decide_by_mail.Ended)
+def ended(error: decide_by_mail.Ended) -> Response:
+    words = {"status": 410, "title": "This link is too old", "detail": str(error)}
+    return _kept_nowhere(make_response(render_template("problem.html", **words), 410))
+
+
+@decide_pages.get("/mail/byline/<token>")
+def ask_to_stop(token: str) -> Response:
+    author = newsroom.byline_of(token, keys())
+    return _kept_nowhere(make_response(render_template("mail/stop.html", author=author, token=token, done=False)))
+
+
+@decide_pages.post("/mail/byline/<token>")
+def stop(token: str) -> Response:
+    """By the button on the page, or by a mail program's own (RFC 8058)."""
+    with unit_of_work():
+        author = newsroom.byline_of(token, keys())
+        newsroom.choose_for_byline(author, comments=How.OFF, questions=How.OFF, now=now())
+    return _kept_nowhere(make_response(render_template("mail/stop.html", author=author, token=token, done=True)))
+
+
+def _kept_nowhere(response: Response) -> Response:
     # The address is a key: it is kept by nobody on the way and told to nobody by a link on the page.
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

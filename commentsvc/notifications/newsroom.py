@@ -16,8 +16,11 @@ from ..accounts.permissions import Actor, Permission
 from ..authors.models import Author
 from ..comments.models import Comment, Decision, Status
 from ..core.clock import rfc3339
+from ..core.crypto import Keyring, same
 from ..core.database import db
+from ..core.errors import NotFound
 from ..core.html import text_of
+from ..core.ids import read_id
 from ..core.text import excerpt, one_line
 from ..core.web import keys, links
 from ..moderation import queue
@@ -36,6 +39,7 @@ HELD_AN_HOUR = 30  # letters about single comments one account gets from one sit
 LISTED = 20  # comments a daily letter shows
 SHOWN = 300  # characters of each of them
 HEADLINE_LENGTH = 200
+STOP = "stop a byline's mail"
 
 
 # What somebody chose
@@ -65,6 +69,21 @@ def choose_for_byline(author: Author, *, comments: How, questions: How, now: dat
     if How.DAILY not in (found.comments, found.questions):
         found.digested_at = now
     found.comments, found.questions = comments, questions
+
+
+def stop_token(author: Author, keys: Keyring) -> str:
+    """What ends the letters to a byline and nothing else; worth nothing once they have another address."""
+    return f"{author.id}.{keys.hash(STOP, f'{author.id} {author.email_hash}')}"
+
+
+def byline_of(token: str, keys: Keyring) -> Author:
+    """Whose letters a token ends. Raises NotFound."""
+    number, _, given = token.partition(".")
+    author = db.session.get(Author, read_id(number))
+    known = keys.hashes(STOP, f"{author.id} {author.email_hash}") if author and author.is_byline else []
+    if author is None or not given.isascii() or not any(same(given, each) for each in known):
+        raise NotFound("This link is not complete, or the letters went to another address since.")
+    return author
 
 
 def colleague(account_id: int, site_id: int) -> Account | None:
@@ -173,10 +192,12 @@ def shown(comment: Comment, length: int | None = None) -> dict[str, Any]:
     }
 
 
-def _write(template: str, to: str, subject: str, site: Site, **context: Any) -> tuple[Letter, str]:
+def _write(
+    template: str, to: str, subject: str, site: Site, headers: dict[str, str] | None = None, **context: Any
+) -> tuple[Letter, str]:
     context = {"site": site.name, "subject": subject, "notices": desk_link("/desk/notices"), **context}
     text, html = (render_template(f"mail/newsroom_{template}.{kind}", **context) for kind in ("txt", "html"))
-    return Letter(to, subject, text, html), site.name
+    return Letter(to, subject, text, html, headers or {}), site.name
 
 
 def _reader(delivery: Delivery) -> tuple[Account, Site] | None:
@@ -317,7 +338,11 @@ def _became_visible(since: datetime, until: datetime) -> ColumnElement[bool]:
 
 
 def _to_author(template: str, author: Author, subject: str, site: Site, **context: Any) -> tuple[Letter, str]:
-    return _write(template, keys().decrypt(author.email_encrypted or ""), subject, site, **context)
+    stop = desk_link(f"/mail/byline/{stop_token(author, keys())}")
+    # One press in the mail program ends it (RFC 8058).
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+    address = keys().decrypt(author.email_encrypted or "")
+    return _write(template, address, subject, site, headers, stop=stop, **context)
 
 
 def moments(since: datetime, until: datetime) -> dict[str, str | None]:

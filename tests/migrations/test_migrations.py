@@ -209,9 +209,6 @@ IMPOSSIBLE = [
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(StaffSession, "account_id", 999),
-    Change(NewsroomChoice, "how", "hourly"),
-    Change(NewsroomChoice, "kind", "held"),
-    Change(BylineChoice, "questions", "hourly"),
     Change(ChatTarget, "kind", "telex"),
 ]
 

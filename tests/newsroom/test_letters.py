@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from commentsvc.accounts.permissions import Actor
 from commentsvc.accounts.service import disable_account, find_account
@@ -14,7 +15,7 @@ from commentsvc.core.errors import Conflict, ValidationFailed
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
 from commentsvc.notifications import newsroom as letters
-from commentsvc.notifications.newsroom_models import How, QueueAlarm
+from commentsvc.notifications.newsroom_models import BylineChoice, How, NewsroomChoice, QueueAlarm
 from commentsvc.outbox.models import Event
 from commentsvc.sites.service import site_named
 from commentsvc.stories.models import Byline, Story
@@ -332,8 +333,6 @@ def test_the_daily_letter_of_a_byline_covers_the_day(app, byline, desk, newsroom
     newsroom.comment(byline[1], "Where are the boats?")
     newsroom.comment(byline[1], "Rubbish.", status="reject")
     with app.app_context(), unit_of_work():
-        from commentsvc.notifications.newsroom_models import BylineChoice
-
         BylineChoice.query.one().digested_at = time() - timedelta(hours=1)
     desk.later(days=2)
     desk.hour()
@@ -378,3 +377,38 @@ def test_an_address_that_is_none_is_refused(app, cast, byline, time, typed):
         ada = Actor.of(find_account(cast.ada.email, house().keys))
         author = db.session.get_one(Author, byline[0])
         give_byline_address(author, typed, actor=ada, keys=house().keys, now=time())
+
+
+@pytest.mark.parametrize(("kind", "how"), [("held", "daily"), ("queue", "hourly"), ("gossip", "off")])
+def test_the_database_keeps_no_choice_there_is_not(app, cast, newsroom, time, kind, how):
+    number = newsroom.account_id(cast.hanna)
+    with app.app_context(), pytest.raises(IntegrityError), unit_of_work():
+        site = site_named("herald").id
+        db.session.add(NewsroomChoice(account_id=number, site_id=site, kind=kind, how=how, digested_at=time()))
+
+
+def test_a_byline_stops_the_letters_with_one_press(app, client, byline, desk, newsroom, letterbox, time):
+    wants(app, byline[0], time, comments=How.AT_ONCE)
+    newsroom.comment(byline[1])
+    desk.work()
+    header = str(letterbox.got[0]["List-Unsubscribe"])
+    path = header.strip("<>").removeprefix("https://comments.herald.example")
+    assert str(letterbox.got[0]["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
+    opened = client.get(path)
+    newsroom.comment(byline[1])
+    desk.work()
+    still = len(letterbox.got)
+    pressed = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    newsroom.comment(byline[1])
+    desk.work()
+    assert (opened.status_code, pressed.status_code, still, len(letterbox.got)) == (200, 200, 2, 2)
+    assert "ines@" not in opened.get_data(as_text=True) + pressed.get_data(as_text=True)
+    assert pressed.headers.getlist("Set-Cookie") == []
+
+
+@pytest.mark.parametrize("token", ["1.x", "1.", "1", "x", f"1.{'0' * 64}", "1.é"])
+def test_nobody_else_stops_them(app, client, byline, time, token):
+    wants(app, byline[0], time, comments=How.AT_ONCE)
+    assert client.post(f"/mail/byline/{token}").status_code == 404
+    with app.app_context():
+        assert BylineChoice.query.one().comments == How.AT_ONCE

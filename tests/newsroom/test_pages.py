@@ -76,7 +76,12 @@ def test_only_an_admin_looks_after_chats(hanna):
 def test_a_chat_is_added_and_its_address_never_shown_again(app, ada):
     answer = post(ada, "/admin/chat?site=herald", name="Newsroom", url=WEBHOOK, events=["comment.held"])
     page = ada.get("/admin/chat?site=herald").get_data(as_text=True)
-    assert (answer.status_code, "Newsroom" in page, "hooks.slack.com" in page, "B0/secret" in page) == (
+    assert (
+        answer.status_code,
+        "Newsroom" in page,
+        '<bdi class="quiet" dir="ltr">hooks.slack.com</bdi>' in page,
+        "B0/secret" in page,
+    ) == (
         302,
         True,
         True,
