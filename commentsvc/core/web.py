@@ -31,6 +31,11 @@ def install(app: Flask, house: House) -> None:
     app.extensions["commentsvc"] = house
 
 
+def installed(name: str) -> Any:
+    """What was installed in this application under a name."""
+    return current_app.extensions[name]
+
+
 def house() -> House:
     return cast(House, current_app.extensions["commentsvc"])
 

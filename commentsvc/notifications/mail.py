@@ -46,6 +46,7 @@ class MailServer:
     user: str | None
     password: str | None
     tls: bool
+    wrapped: bool
     sender: str
 
     @classmethod
@@ -60,14 +61,20 @@ class MailServer:
             port=parts.port or (465 if parts.scheme == "smtps" else 587 if query.get("tls") == "1" else 25),
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
-            tls=query.get("tls") == "1",
+            tls=query.get("tls") == "1" and parts.scheme == "smtp",
+            wrapped=parts.scheme == "smtps",
             sender=query.get("from") or f"comments@{parts.hostname}",
         )
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.wrapped:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
 
     def send(self, message: EmailMessage) -> Answer:
         """Hand one mail in; the answer is the server's."""
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=PATIENCE) as server:
+            with self._connect() as server:
                 if self.tls:
                     server.starttls(context=ssl.create_default_context())
                 if self.user:

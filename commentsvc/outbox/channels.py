@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from flask import Flask, current_app
+from flask import Flask
 
+from ..core.web import installed
 from .models import Delivery, Event
 
 EXTENSION = "commentsvc outbox"
@@ -75,4 +76,4 @@ def install(app: Flask, house: House) -> None:
 
 
 def house() -> House:
-    return cast(House, current_app.extensions[EXTENSION])
+    return cast(House, installed(EXTENSION))

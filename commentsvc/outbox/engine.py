@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, current_app
+from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from ..core.clock import now
+from ..core.web import installed
 from . import lanes, work
 
 logger = logging.getLogger(__name__)
@@ -124,4 +125,4 @@ def _carefully(job: Callable[[], None]) -> None:
 
 
 def engine() -> Engine:
-    return cast(Engine, current_app.extensions[EXTENSION])
+    return cast(Engine, installed(EXTENSION))

@@ -23,6 +23,9 @@ from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
 from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, How, NewsroomChoice, QueueAlarm
+from commentsvc.outbox import service as outbox
+from commentsvc.outbox.channels import Outgoing
+from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.stories.models import Byline, Story
 from tests.cast import Newsroom
@@ -66,6 +69,8 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        outbox.send(Outgoing(comment.site_id, "mail", "mail:1", "approved", "approved 1"), now=now())
+        db.session.add(Attempt(delivery_id=db.session.query(Delivery).one().id, at=now(), took_ms=1, succeeded=True))
         _fill_newsroom(comment)
 
 
@@ -209,7 +214,6 @@ IMPOSSIBLE = [
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(StaffSession, "account_id", 999),
-    Change(ChatTarget, "kind", "telex"),
 ]
 
 

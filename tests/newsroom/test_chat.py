@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from commentsvc.core.database import db
 from commentsvc.core.errors import ValidationFailed
@@ -277,3 +278,9 @@ def test_an_address_the_service_does_not_write_to_is_refused(app, url):
 )
 def test_the_kind_of_a_chat_is_read_from_its_address(url, kind):
     assert chats.kind_of(url, ()) == kind
+
+
+def test_the_database_keeps_no_kind_of_chat_there_is_not(app, cast, time):
+    with app.app_context(), pytest.raises(IntegrityError), unit_of_work():
+        telex = {"name": "x", "kind": "telex", "url_encrypted": "x", "events": [], "created_at": time()}
+        db.session.add(ChatTarget(site_id=site_named("herald").id, **telex))
