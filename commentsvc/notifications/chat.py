@@ -19,7 +19,7 @@ from sqlalchemy import select
 from ..authors.models import Author
 from ..comments.models import Comment
 from ..core import http_out
-from ..core.crypto import Keyring
+from ..core.crypto import Keyring, Undecipherable
 from ..core.database import db
 from ..core.errors import NotFound, ValidationFailed
 from ..core.http_out import NotAllowed, Unreachable
@@ -151,8 +151,11 @@ def lane_of(target_id: int) -> str:
 
 
 def place_of(target: ChatTarget, keys: Keyring) -> str:
-    """Where a chat is, as far as that is no secret: the host."""
-    url = keys.decrypt(target.url_encrypted)
+    """Where a chat is, as far as that is no secret: the host; or why nobody can tell any more."""
+    try:
+        url = keys.decrypt(target.url_encrypted)
+    except Undecipherable as error:
+        return str(error)
     scheme = url.partition("://")[0].lower()
     return OWN_HOSTS.get(scheme) or urlsplit(url).hostname or ""
 

@@ -143,6 +143,13 @@ def test_a_chat_is_switched_off_on_and_removed(app, ada, chat):
     assert seen == [True, False, None]
 
 
+def test_a_chat_whose_address_nobody_can_read_any_more_can_be_removed(app, ada, chat):
+    with app.app_context(), unit_of_work():
+        ChatTarget.query.one().url_encrypted = "written with a lost key"
+    page = ada.get("/admin/chat?site=herald")
+    assert (page.status_code, "another COMMENTSVC_SECRET_KEY" in page.get_data(as_text=True)) == (200, True)
+
+
 def test_a_chat_of_another_site_is_not_found(ada, chat):
     assert post(ada, "/admin/chat?site=herald", f"/admin/chat/{chat}/remove?site=gazette").status_code == 404
 
