@@ -35,7 +35,10 @@ from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
-from .notifications import choices, digest, readers
+from .notifications import choices, digest, digests, newsroom, readers, thresholds
+from .notifications.chat import ChatChannel
+from .notifications.desk import decide_pages
+from .notifications.desk import desk_pages as notice_pages
 from .notifications.followers import Followers
 from .notifications.mail import MailChannel, MailServer
 from .notifications.pages import bp as mail_pages
@@ -57,8 +60,9 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages)
-PAGES = (pages.bp, reader_pages, mail_pages, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
+NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+LETTERS_PAGES = (mail_pages, decide_pages)
+PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -84,7 +88,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
     # Readers have no session to ride on, scripts and mail links carry a token: there is nothing to forge for these.
-    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, mail_pages):
+    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, *LETTERS_PAGES):
         csrf.exempt(blueprint)
     if settings.demo:
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
@@ -121,13 +125,14 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 
 def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | None) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
-    engine.every_minute.append(asking.ask_again)
-    engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up]
+    engine.every_minute += [asking.ask_again, thresholds.watch]
+    engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
-    writers = {**readers.WRITERS, "digest": digest.write_digest}
+    writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}
     ways_out: list[channels.Channel] = [
         WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed),
-        MailChannel(mail_server, writers, readers.MAKERS),
+        MailChannel(mail_server, writers, [*readers.MAKERS, *newsroom.MAKERS]),
+        ChatChannel(settings.outgoing_allowed),
         Followers(),
         AkismetCorrections(),
     ]

@@ -11,10 +11,10 @@ from ..accounts.permissions import Actor, Permission, ensure
 from ..core.clock import rfc3339
 from ..core.crypto import Keyring
 from ..core.database import db
-from ..core.errors import ValidationFailed
+from ..core.errors import Conflict, ValidationFailed
 from ..core.events import Fact, announce
 from ..core.html import render, safe_url
-from ..core.mail_address import address_hashes
+from ..core.mail_address import WrongAddress, address_hashes, read_address
 from ..core.urls import origin_of
 from .models import Author, Standing, StandingChange
 
@@ -125,6 +125,26 @@ def give_standing(
 def confirm_address(author: Author, *, now: datetime) -> None:
     """Whoever reads the mail to this address said that it is theirs. The first time counts."""
     author.confirmed_at = author.confirmed_at or now
+
+
+def give_byline_address(author: Author, typed: str, *, actor: Actor, keys: Keyring, now: datetime) -> None:
+    """Keep the address a byline gets mail at; an empty one takes it away. The newsroom's word confirms it.
+
+    Only for who signs articles: a reader's address is the reader's own. Raises ValidationFailed, Conflict, Forbidden.
+    """
+    ensure(actor, Permission.MANAGE_AUTHORS, author.site_id)
+    if not author.is_byline:
+        raise Conflict("Only who signs articles is given an address here.")
+    if not typed:
+        author.email_encrypted = author.email_hash = author.confirmed_at = None
+        return
+    try:
+        address = read_address(typed)
+    except WrongAddress as error:
+        raise ValidationFailed({"address": [str(error)]}) from error
+    author.email_encrypted = keys.encrypt(address)
+    author.email_hash = address_hashes(address, f"site {author.site_id}", keys)[0]
+    author.confirmed_at = now
 
 
 def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:

@@ -56,6 +56,14 @@ class SiteSettings:
     hook_sends_address: bool = _setting(False, "tell the screening hook the writer's e-mail and IP address")
     akismet: bool = _setting(False, "ask Akismet about every comment; docs/external-checks.md says what leaves")
     akismet_sends_address: bool = _setting(False, "tell Akismet the writer's e-mail and IP address too")
+    language: str = _setting("en", "the language of mail to readers: en, de, fr, es, tr, ar", among=LANGUAGES)
+    mails_per_day: int = _setting(
+        20, "most mails a day to one address; what is over waits for its daily summary", low=1, high=1_000
+    )
+    notify_queue_above: int = _setting(0, "tell the newsroom when more comments than this wait; 0 never does")
+    notify_queue_older_than_minutes: int = _setting(
+        0, "tell the newsroom when a comment has waited longer than this; 0 never does"
+    )
 
     @property
     def asks_outside(self) -> bool:
@@ -66,10 +74,6 @@ class SiteSettings:
     def sends_addresses(self) -> bool:
         """Whether any of those who are asked may know the writer's e-mail and IP address."""
         return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
-    language: str = _setting("en", "the language of mail to readers: en, de, fr, es, tr, ar", among=LANGUAGES)
-    mails_per_day: int = _setting(
-        20, "most mails a day to one address; what is over waits for its daily summary", low=1, high=1_000
-    )
 
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, inspect, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from commentsvc import create_app
-from commentsvc.accounts.models import Role, StaffSession
+from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments.likes import like
@@ -24,6 +24,7 @@ from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
 from commentsvc.moderation.models import Flag, FlagReason
 from commentsvc.notifications.models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient
+from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, How, NewsroomChoice, QueueAlarm
 from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
@@ -82,6 +83,7 @@ def fill(app: Flask) -> None:
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
         wish_for_mail(comment)
+        _fill_newsroom(comment)
 
 
 def wish_for_mail(comment: Comment) -> None:
@@ -93,6 +95,17 @@ def wish_for_mail(comment: Comment) -> None:
     db.session.add(Follow(story_id=comment.story_id, **whose))
     db.session.add(Confirmation(recipient_id=recipient.id, network_hash="somewhere", **whose))
     db.session.add(Notice(comment_id=comment.id, kind=Kind.STORY, reason="", **whose))
+
+
+def _fill_newsroom(comment: Comment) -> None:
+    hanna = db.session.scalars(select(Account.id)).one()
+    chosen = {"account_id": hanna, "site_id": comment.site_id, "kind": "queue", "how": How.DAILY, "digested_at": now()}
+    db.session.add(NewsroomChoice(**chosen))
+    off = {"comments": How.OFF, "questions": How.OFF, "digested_at": now()}
+    db.session.add(BylineChoice(author_id=comment.author_id, **off))
+    db.session.add(QueueAlarm(site_id=comment.site_id))
+    chat = {"name": "Newsroom", "kind": "slack", "url_encrypted": "x", "events": [], "created_at": now()}
+    db.session.add(ChatTarget(site_id=comment.site_id, **chat))
 
 
 def test_an_empty_database_is_behind(empty_app):

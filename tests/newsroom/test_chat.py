@@ -1,0 +1,286 @@
+"""Messages to the newsroom's chats: short, calm, to where an admin said and nowhere else."""
+
+import logging
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from commentsvc.core.database import db
+from commentsvc.core.errors import ValidationFailed
+from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.core.web import house
+from commentsvc.notifications import chat as chats
+from commentsvc.notifications.newsroom_models import ChatTarget
+from commentsvc.outbox import channels
+from commentsvc.outbox.models import Delivery, DeliveryStatus, Lane
+from commentsvc.sites.service import site_named
+
+
+@pytest.fixture
+def opened(app, plain_chat, slack):
+    """This machine is opened for chats, as COMMENTSVC_OUTGOING_ALLOWED does."""
+    channel = app.extensions[channels.EXTENSION].channels["chat"]
+    before = channel.allowed
+    channel.allowed = ("127.0.0.1", "localhost")
+    yield channel.allowed
+    channel.allowed = before
+
+
+def add(app, time, url, events=("comment.held", "queue.threshold"), allowed=("127.0.0.1", "localhost")) -> int:
+    with app.app_context(), unit_of_work():
+        site = site_named("herald")
+        made = chats.add_target(
+            site.id, name="Newsroom", url=url, events=events, keys=house().keys, allowed=allowed, now=time()
+        )
+        return made.id
+
+
+@pytest.fixture
+def hooked(app, cast, time, slack, opened, letterbox) -> int:
+    return add(app, time, f"https://localhost:{slack.port}/services/T0/B0/secret")
+
+
+def test_a_held_comment_is_told_in_three_lines(hooked, desk, newsroom, slack):
+    comment = newsroom.comment(newsroom.story(title="Harbour"), "Where are *the* boats?", status="hold")
+    desk.work()
+    assert slack.paths == ["POST /services/T0/B0/secret"]
+    assert slack.got[0]["text"].split("\n") == [
+        "A comment waits for a decision on “Harbour”",
+        "Rosa Reader: Where are the boats?",
+        f"https://comments.herald.example/desk/comments/{comment}",
+    ]
+
+
+def test_what_was_not_chosen_is_not_told(hooked, desk, newsroom, slack):
+    newsroom.comment(newsroom.story(), "Fine.")
+    desk.work()
+    assert [each["text"] for each in slack.got if "approved" in each["text"]] == []
+
+
+def test_a_long_queue_is_told_in_numbers(hooked, desk, newsroom, slack):
+    newsroom.set("herald", notify_queue_above=1)
+    for _ in range(2):
+        newsroom.comment(newsroom.story(), status="hold", minutes_ago=3.5)
+    desk.minute()
+    assert slack.got[-1]["text"].startswith("The queue has grown too long at The Herald: 2 wait, the oldest for 3 min.")
+
+
+def test_another_sites_chat_hears_nothing(app, hooked, desk, newsroom, slack, cast):
+    newsroom.comment(newsroom.story("gazette"), site="gazette", status="hold")
+    desk.work()
+    assert slack.got == []
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("<!channel> <@U123> <https://evil.example|here>", ["&lt;!channel&gt;", "&lt;@"]),
+        ("@channel @here @everyone @room @all", ["@\u200bchannel @\u200bhere @\u200beveryone @\u200broom @\u200ball"]),
+        ("a & b &lt;!here&gt;", ["a &amp; b &amp;lt;!here&amp;gt;"]),
+        ("one\u2028two\u202ethree", ["one two"]),
+    ],
+)
+def test_hostile_words_neither_ping_nor_pretend(hooked, desk, newsroom, slack, said, shown):
+    newsroom.comment(newsroom.story(title=said), said, name=said.replace("\u2028", " ")[:80], status="hold")
+    desk.work()
+    text = slack.got[0]["text"]
+    assert all(words in text for words in (each.replace("<@", "<") for each in shown)), text
+    assert not any(mark in text for mark in ("<", ">", "@channel", "@here", "@room", "@U123", "\u202e", "\u2028"))
+    assert len(text.split("\n")) == 3
+
+
+def test_links_and_pictures_of_markdown_fall_apart(hooked, desk, newsroom, slack):
+    newsroom.comment(
+        newsroom.story(title="![x](https://evil.example/t.png)"), "`[here](https://evil.example)`", status="hold"
+    )
+    desk.work()
+    assert "](" not in slack.got[0]["text"]
+
+
+def test_a_long_comment_is_an_excerpt(hooked, desk, newsroom, slack):
+    newsroom.comment(newsroom.story(), "boats " * 500, status="hold")
+    desk.work()
+    assert len(slack.got[0]["text"].split("\n")[1]) <= len("Rosa Reader: ") + 201
+
+
+def test_no_address_and_no_secret_is_in_rows_or_logs(app, hooked, desk, newsroom, slack, caplog):
+    slack.says = [(500, {})]
+    with caplog.at_level(logging.DEBUG):
+        newsroom.comment(newsroom.story(), email="secret@reader.example", status="hold")
+        desk.work()
+    with app.app_context():
+        rows = [str((each.payload, each.lane_key, each.once)) for each in Delivery.query]
+        stored = db.session.get_one(ChatTarget, hooked).url_encrypted
+    assert "secret@" not in str(slack.got) + str(rows)
+    assert "B0/secret" not in stored + caplog.text + str(rows)
+
+
+def test_a_chat_that_is_down_hears_later(hooked, desk, newsroom, slack):
+    slack.says = [(500, {})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    desk.later(seconds=10)
+    desk.work()
+    assert [each.status for each in desk.deliveries()] == [DeliveryStatus.SENT]
+
+
+def test_a_chat_that_asks_for_time_gets_it(app, hooked, desk, newsroom, slack, time):
+    slack.says = [(429, {"Retry-After": "300"})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    with app.app_context():
+        assert (db.session.get_one(Lane, f"chat:{hooked}").next_at - time()).total_seconds() >= 299
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_chat_that_is_gone_is_set_aside(app, hooked, desk, newsroom, slack, status):
+    slack.says = [(status, {})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    with app.app_context():
+        lane = db.session.get_one(Lane, f"chat:{hooked}")
+        assert (lane.paused_at is not None, lane.paused_because) == (True, f"The chat answered {status}.")
+
+
+def test_a_redirect_leads_nowhere(hooked, desk, newsroom, slack, plain_chat):
+    slack.says = [(302, {"Location": f"http://127.0.0.1:{plain_chat.port}/elsewhere"})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    assert plain_chat.paths == []
+    assert [each.status for each in desk.deliveries()] == [DeliveryStatus.WAITING]
+
+
+def test_what_is_a_day_old_is_no_news(app, hooked, desk, newsroom, slack):
+    slack.says = [(500, {})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    slack.got.clear()
+    desk.later(hours=25)
+    desk.work()
+    assert (slack.got, [each.status for each in desk.deliveries()]) == ([], [DeliveryStatus.CANCELLED])
+
+
+def test_a_chat_that_is_switched_off_hears_nothing(app, hooked, desk, newsroom, slack, time):
+    with app.app_context(), unit_of_work():
+        chats.switch(db.session.get_one(ChatTarget, hooked), on=False, now=time())
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    assert slack.got == []
+
+
+def test_a_chat_that_was_removed_leaves_no_address_and_nothing_waits(app, hooked, desk, newsroom, slack, time):
+    slack.says = [(500, {})]
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    with app.app_context(), unit_of_work():
+        chats.remove(db.session.get_one(ChatTarget, hooked), now=time())
+    desk.later(hours=1)
+    desk.work()
+    with app.app_context():
+        assert ChatTarget.query.count() == 0
+    assert [each.status for each in desk.deliveries()] == [DeliveryStatus.CANCELLED]
+
+
+# By Apprise
+
+
+def test_mattermost_is_reached(app, cast, desk, newsroom, opened, plain_chat, time, letterbox):
+    add(app, time, f"mmost://127.0.0.1:{plain_chat.port}/tokentoken")
+    newsroom.comment(newsroom.story(title="Harbour"), "@channel <b>x</b>", status="hold")
+    desk.work()
+    assert plain_chat.paths == ["POST /hooks/tokentoken"]
+    said = plain_chat.got[0]["text"]
+    assert "Harbour" in said and "@channel" not in said
+
+
+def test_matrix_is_reached(app, cast, desk, newsroom, opened, plain_chat, time, letterbox):
+    add(app, time, f"matrix://user:password@127.0.0.1:{plain_chat.port}/!room:h")
+    newsroom.comment(newsroom.story(title="Harbour"), "@room Hello", status="hold")
+    desk.work()
+    sent = [each for each in plain_chat.got if "Harbour" in str(each.get("body"))]
+    assert len(sent) == 1 and "@room" not in sent[0]["body"]
+
+
+@pytest.mark.parametrize("scheme", ["mmost", "matrix"])
+def test_apprise_leads_to_no_private_address(app, cast, desk, newsroom, plain_chat, time, scheme):
+    """What was opened once and is not any more: the address is checked again at every message."""
+    add(app, time, f"{scheme}://user@127.0.0.1:{plain_chat.port}/tokentoken")
+    newsroom.comment(newsroom.story(), status="hold")
+    desk.work()
+    [delivery] = desk.deliveries()
+    assert (plain_chat.paths, delivery.status) == ([], DeliveryStatus.WAITING)
+    with app.app_context():
+        assert (
+            "not on the public Internet" in Lane.query.one().paused_because or "Port" in Lane.query.one().paused_because
+        )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "mmosts://mm.example/tokentoken",
+        "matrixs://u:p@mx.example/#room",
+        "tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/12345",
+    ],
+)
+def test_a_name_that_leads_inside_is_not_followed(monkeypatch, address, kind):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *args, **more: [(2, 1, 6, "", (address, 443))])
+    monkeypatch.setattr("requests.sessions.Session.send", lambda *args, **more: pytest.fail("it went out"))
+    answer = chats.send(kind, "Hello", ())
+    assert (answer.succeeded, answer.pause) == (False, True)
+
+
+def test_apprise_follows_no_redirect(opened, plain_chat, slack):
+    plain_chat.says = [(302, {"Location": f"http://127.0.0.1:{plain_chat.port}/inside"})]
+    assert not chats.send(f"mmost://127.0.0.1:{plain_chat.port}/tokentoken", "Hello", opened).succeeded
+    assert plain_chat.paths == ["POST /hooks/tokentoken"]
+
+
+def test_matrix_asks_no_host_where_its_server_is(opened, plain_chat):
+    found = chats._service("matrixs://user:password@mx.example/#room")
+    assert found.discovery is False
+
+
+def test_apprise_keeps_tokens_out_of_the_log(opened, plain_chat, caplog):
+    plain_chat.says = [(500, {})]
+    with caplog.at_level(logging.DEBUG):
+        chats.send(f"mmost://127.0.0.1:{plain_chat.port}/tokentoken", "Hello", opened)
+    assert [line.name for line in caplog.records if line.name.startswith("apprise")] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "hello", "http://hooks.slack.com/services/x", "ftp://x/y", "file:///etc/passwd", "json://127.0.0.1/x",
+        "mailto://user:pass@example.org", "syslog://", "exec://rm", "slack://", "tgram://x", "matrix://",
+        "mmosts://mm.example/tok?redirect=yes", "mmosts://mm.example/tok?verify=no", "mmosts://mm.example/t?RTO=900",
+        "matrixs://u:p@mx.example/#r?discovery=yes", "https://127.0.0.1/hook", "https://[::1]/hook",
+        "https://10.0.0.1/services", "https://user:pass@hooks.slack.com/services/x", "https://hooks.slack.com:22/x",
+        "https://hooks.slack.com/ x", "https://hooks.slack.com/\nx", "https://" + "x" * 1_000,
+    ],
+)  # fmt: skip
+def test_an_address_the_service_does_not_write_to_is_refused(app, url):
+    with pytest.raises(ValidationFailed) as error:
+        chats.kind_of(url, ())
+    assert list(error.value.fields) == ["url"]
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x", "slack"),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general", "slack"),
+        ("tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/12345", "telegram"),
+        ("matrixs://user:password@matrix.example/#room", "matrix"),
+        ("mmosts://chat.example/abcdefgh", "mattermost"),
+    ],
+)
+def test_the_kind_of_a_chat_is_read_from_its_address(url, kind):
+    assert chats.kind_of(url, ()) == kind
+
+
+def test_the_database_keeps_no_kind_of_chat_there_is_not(app, cast, time):
+    with app.app_context(), pytest.raises(IntegrityError), unit_of_work():
+        telex = {"name": "x", "kind": "telex", "url_encrypted": "x", "events": [], "created_at": time()}
+        db.session.add(ChatTarget(site_id=site_named("herald").id, **telex))
