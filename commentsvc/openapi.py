@@ -489,7 +489,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "EventData": _object(
         "What it happened to, as it was when the event was released; which of these depends on the type.",
-        ("story", "comment", "revision", "decision", "reason", "author", "standing", "until"),
+        ("story", "comment", "revision", "decision", "reason", "author", "standing", "until", "pending", "oldest_minutes"),
         story=_ref("RelatedStory"),
         comment=_ref("Item"),
         revision=_count("The number of the text it is about."),
@@ -506,6 +506,8 @@ SCHEMAS: dict[str, Json] = {
         author=_ref("Profile"),
         standing=_one_of(Standing),
         until=_or_null(MOMENT),
+        pending=_count("How many comments wait."),
+        oldest_minutes=_count("How long the oldest of them has waited."),
     ),
     "Endpoint": _object(
         "A receiver of a site's events.",
