@@ -827,7 +827,7 @@ SCHEMAS: dict[str, Json] = {
         revision=_id("The text it was about."),
         actor={
             "description": "Somebody of the staff by name, or a rule; a rule of null was an account that is gone.",
-            "oneOf": [_object("", account=_text()), _object("", rule=_or_null(_text()))],
+            "oneOf": [_object("", account=_text(), id=_id("")), _object("", rule=_or_null(_text()))],
         },
         action=_one_of(ACTIONS),
         before=_or_null(_one_of(STATUSES)),
@@ -904,7 +904,12 @@ SCHEMAS: dict[str, Json] = {
             for name in ("id", "url")
         ],
     },
-    "StoryChange": _object("What is left out stays as it is.", tuple(STORY_FIELDS), **STORY_FIELDS),
+    "StoryChange": _object(
+        "What is left out stays as it is.",
+        ("id", *STORY_FIELDS),
+        id=_typed("The publisher's own id, for a story that was known by its address only.", Story.ID_LENGTH),
+        **STORY_FIELDS,
+    ),
 }
 
 
@@ -1439,7 +1444,7 @@ MODERATION_PATHS: dict[str, Json] = {
                         "id": "12",
                         "comment": "3",
                         "revision": "3",
-                        "actor": {"account": "Hanna"},
+                        "actor": {"account": "Hanna", "id": "2"},
                         "action": "approve",
                         "before": "pending",
                         "after": "approved",

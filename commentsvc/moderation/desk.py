@@ -340,7 +340,7 @@ def _typed(found: Story) -> dict[str, Any]:
 @admin_pages.post("/stories/<number>")
 def edit_story(number: str) -> str | tuple[str, int] | Response:
     found, site = _story(number, Permission.MANAGE_STORIES)
-    form = StoryForm(site=site)
+    form = StoryForm(site=site, story=found)
     if not form.validate():
         return page("desk/story.html", site, story=found, form=form), 422
     try:

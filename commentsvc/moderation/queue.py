@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
+from ..accounts.models import Account
 from ..authors.models import Author
 from ..authors.present import record_json
 from ..comments.models import Comment, Decision, Revision, Status, StoredVerdict
@@ -245,7 +246,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "id": str(decision.id),
         "comment": str(decision.comment_id),
         "revision": str(decision.revision_id),
-        "actor": {"account": decision.account.name} if decision.account else {"rule": decision.rule},
+        "actor": _person(decision.account) if decision.account else {"rule": decision.rule},
         "action": decision.action,
         "before": decision.before.lower() if decision.before else None,
         "after": decision.after.lower(),
@@ -253,6 +254,10 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "note": decision.note,
         "at": rfc3339(decision.created_at),
     }
+
+
+def _person(account: Account) -> dict[str, str]:
+    return {"account": account.name, "id": str(account.id)}
 
 
 def log(

@@ -20,6 +20,9 @@ from .models import Story, StoryState
 
 
 class StoryForm(FlaskForm):
+    own_id = StringField(
+        "Your own id", [Length(max=Story.ID_LENGTH)], description="What your pages call it in story=…"
+    )
     title = StringField("Title", [Length(max=Story.TITLE_LENGTH)])
     url = StringField("Address", [Length(max=Story.URL_LENGTH)])
     category = StringField("Category", [Length(max=Story.CATEGORY_LENGTH)])
@@ -29,10 +32,16 @@ class StoryForm(FlaskForm):
     state = SelectField("Comments", choices=[(str(state), str(state)) for state in StoryState])
     bylines = StringField("Bylines", [Length(max=1000)], description="The authors' slugs, separated by commas.")
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, story: Story | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.site = site
+        self.site, self.story = site, story
         self.signers: list[Author] = []
+
+    def validate_own_id(self, field: Field) -> None:
+        _clean(field)
+        taken = select(Story.id).where(Story.site_id == self.site.id, Story.external_id == field.data)
+        if field.data and db.session.scalar(taken) not in (None, self.story and self.story.id):
+            raise ValidationError("Another story has this id.")
 
     def validate_title(self, field: Field) -> None:
         _clean(field)
@@ -75,6 +84,7 @@ class StoryForm(FlaskForm):
     def fill(self, story: Story) -> None:
         """Give the story what was typed. Raises ValidationFailed when its address is another story's."""
         story.from_reader = False
+        story.external_id = self.own_id.data or story.external_id
         story.title, story.category, story.excerpt = self.title.data, self.category.data, self.excerpt.data
         story.url, story.image, story.state = self.url.data or None, self.image.data or None, self.state.data
         story.published_at = self.published_at.data.replace(tzinfo=UTC) if self.published_at.data else None

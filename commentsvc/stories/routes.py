@@ -79,7 +79,7 @@ def show_story(number: str) -> Response:
 def edit_story(number: str) -> Response:
     story = queries.story_for(actor(), read_id(number), Permission.MANAGE_STORIES)
     site = db.session.get_one(Site, story.site_id)
-    form = _form(json_body(), site, current=as_typed(story))
+    form = _form(json_body(), site, current=as_typed(story), story=story)
     with unit_of_work():
         form.fill(story)
     return answer({"story": story_json(story)})
@@ -90,23 +90,27 @@ def as_typed(story: Story) -> dict[str, str]:
     moment = story.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if story.published_at else ""
     return {
         **{name: getattr(story, name) or "" for name in FIELDS},
+        "own_id": story.external_id or "",
         "published_at": moment,
         "bylines": ", ".join(author.slug for author in story.authors),
     }
 
 
-def _form(payload: dict[str, Any], site: Site, current: dict[str, str]) -> StoryForm:
+def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: Story | None = None) -> StoryForm:
     """The fields sent, over what is there. Raises ValidationFailed."""
     given = {name: "" for name in FIELDS if name in payload and payload[name] is None}
     given |= inputs.strings(payload, FIELDS)
+    if own_id := inputs.strings(payload, ("id",)).get("id"):
+        given["own_id"] = own_id
     if "published_at" in payload:
         moment = read_moment(inputs.strings(payload, ("published_at",)).get("published_at"), "published_at")
         given["published_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""
     if "bylines" in payload:
         given["bylines"] = _slugs(payload["bylines"])
-    form = StoryForm(MultiDict({**current, **given}), site=site, meta={"csrf": False})
+    form = StoryForm(MultiDict({**current, **given}), site=site, story=story, meta={"csrf": False})
     if not form.validate():
-        raise ValidationFailed({str(name): list(messages) for name, messages in form.errors.items()})
+        wrong = {str(name): list(messages) for name, messages in form.errors.items()}
+        raise ValidationFailed({"id" if name == "own_id" else name: messages for name, messages in wrong.items()})
     return form
 
 

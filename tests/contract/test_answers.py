@@ -194,7 +194,7 @@ def test_the_log_of_rules_and_people(client, thread, cast, newsroom):
     client.post("/api/v1/comments", json=rosas_comment())
     answer = client.get("/api/v1/moderation/log?site=herald", headers=cast.hanna.headers)
     actors = [decision["actor"] for decision in answer.json["decisions"]]
-    assert {"account": "Hanna"} in actors
+    assert "Hanna" in [actor.get("account") for actor in actors]
     assert {"rule": "author_is_new"} in actors
     assert broken_promises(answer) == []
 

@@ -28,7 +28,7 @@ def test_a_verdict_changes_the_status_and_leaves_a_decision(hanna, newsroom, wai
     assert (decided["id"], decided["status"], decided["version"]) == (str(waiting), status, version + 1)
     (line, *_) = hanna.log(comment=waiting)
     assert line["id"] == decided["decision"]
-    assert (line["comment"], line["actor"], line["action"]) == (str(waiting), {"account": "Hanna"}, action)
+    assert (line["comment"], line["actor"]["account"], line["action"]) == (str(waiting), "Hanna", action)
     assert (line["before"], line["after"], line["reason"], line["note"]) == (
         "pending",
         status,
@@ -226,7 +226,7 @@ def test_undoing_puts_back_what_was_and_is_itself_a_decision(hanna, newsroom, wa
     )
     (line, *_) = hanna.log(comment=waiting)
     assert (line["id"], line["before"], line["after"]) == (answer.json["decision"], status, "pending")
-    assert (line["reason"], line["actor"]) == ("undo", {"account": "Hanna"})
+    assert (line["reason"], line["actor"]["account"]) == ("undo", "Hanna")
 
 
 def test_an_undo_can_be_undone(hanna, newsroom, waiting):
@@ -315,7 +315,7 @@ def test_the_log_tells_people_from_rules(hanna, client, newsroom, story):
     number = int(client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json["comment"]["id"])
     hanna.decide(number, action="approve")
     person, rule = hanna.log(comment=number)
-    assert (person["actor"], person["before"], person["after"]) == ({"account": "Hanna"}, "pending", "approved")
+    assert (person["actor"]["account"], person["before"], person["after"]) == ("Hanna", "pending", "approved")
     assert (rule["actor"], rule["before"], rule["after"]) == ({"rule": "uses_held_word"}, None, "pending")
 
 
@@ -369,3 +369,9 @@ def test_taking_off_what_is_no_pick_is_no_decision_that_an_undo_could_turn_into_
     number = newsroom.comment(story)
     report(number)
     assert hanna.decide(number, action="unfeature").json["decided"][0]["decision"] is None
+
+
+def test_the_log_is_asked_for_what_one_person_decided(hanna, waiting):
+    hanna.decide(waiting, action="approve")
+    line = hanna.log()[0]
+    assert [each["id"] for each in hanna.log(account=line["actor"]["id"])] == [line["id"]]

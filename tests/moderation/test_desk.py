@@ -485,6 +485,7 @@ def test_a_story_saved_again_without_a_change_stays_as_it_is(admin, client, numb
         ({"bylines": "nobody-known"}, "There is no author called nobody-known."),
         ({"state": "ajar"}, "Not a valid choice"),
         ({"title": "x" * 301}, "300"),
+        ({"own_id": "x" * 201}, "200"),
         ({"published_at": "yesterday"}, "Not a valid datetime value."),
     ],
 )
