@@ -19,6 +19,10 @@ from commentsvc.schema import upgrade
 from tests.cast import Cast, Newsroom
 from tests.databases import PostgresqlDatabase
 
+NUMBERS_FROM_ONE = """
+    SELECT setval(quote_ident(schemaname) || '.' || quote_ident(sequencename), 1, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL
+"""
 SECRET = "kq8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyRzE"  # of the tests only
 
 
@@ -62,13 +66,13 @@ def app(request) -> Iterator[Flask]:
 
 
 def empty(app: Flask) -> None:
-    """Forget every row, as fast as the database can."""
+    """Forget every row, as fast as the database can: with so many small tables, deleting beats truncating by far."""
     with app.app_context():
         tables = [table for table in reversed(db.metadata.sorted_tables) if table.name.startswith(PREFIX)]
         with db.engine.begin() as connection:
             if db.engine.dialect.name == "postgresql":
-                names = ", ".join(f'"{table.name}"' for table in tables)
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+                connection.execute(text("; ".join(f'DELETE FROM "{table.name}"' for table in tables)))
+                connection.execute(text(NUMBERS_FROM_ONE))
             else:
                 for table in tables:
                     connection.execute(table.delete())
