@@ -103,7 +103,8 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
         # Flask-SQLAlchemy would begin in an instance folder, which may lie inside the installed package.
         database = database.set(database=str(Path(database.database or "").absolute()))
     secure = (settings.base_url or "").startswith("https://")
-    pool = {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}
+    pool: dict[str, Any] = {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}
+    pool["hide_parameters"] = True  # an error of the database must not quote in a log what somebody typed
     return {
         "SECRET_KEY": Keyring(settings.secret_keys).cookie_secret,
         "SQLALCHEMY_DATABASE_URI": database.render_as_string(hide_password=False),

@@ -69,7 +69,10 @@ class ChatTarget(Base):
     """A chat of the newsroom. Its address is a secret: whoever has it can write there."""
 
     __tablename__ = f"{PREFIX}chat_target"
-    __table_args__ = (CheckConstraint("kind IN ('slack', 'telegram', 'matrix', 'mattermost')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('slack', 'telegram', 'matrix', 'mattermost')", name="kind"),
+        {"sqlite_autoincrement": True},  # its lane's name holds the number: it must never be another's
+    )
     NAME_LENGTH = 80
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

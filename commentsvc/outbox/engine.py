@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from ..core.clock import now
+from ..core.errors import DomainError
 from ..core.web import installed
 from . import lanes, work
 
@@ -26,36 +27,59 @@ EXTENSION = "commentsvc engine"
 THREADS = 4
 MAX_DELAY = 0.5  # seconds an idle thread sleeps at most before it looks for a job
 STOP_WITHIN = 12  # seconds for what is under way when the worker is told to stop
+ENOUGH_JOBS = 16  # jobs that wait for a thread; more of the same would find nothing left to do
+REQUESTS_PATIENCE = 0.2  # seconds a request may wait for Redis
+WORKERS_PATIENCE = 5.0  # longer than a thread waits for a job
+PAUSE = 10.0  # seconds in which nobody tries to wake the worker after it could not be done
 BREATH = 0.5  # seconds between a commit and the worker's look: one look serves every commit of that time
 
 
-def _huey(redis_url: str | None, data_dir: Path) -> Huey:
+class NoEngine(DomainError):
+    """The worker cannot reach the place where its jobs are."""
+
+    http_status, code, title = 503, "unavailable", "The worker cannot start"
+
+
+def _huey(redis_url: str | None, data_dir: Path, patience: float) -> Huey:
     if redis_url:
-        return RedisHuey("commentsvc", url=redis_url, results=False)
+        from redis import ConnectionPool  # only where it is configured is it installed
+
+        pool = ConnectionPool.from_url(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
+        return RedisHuey("commentsvc", connection_pool=pool, results=False)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return SqliteHuey("commentsvc", filename=str(data_dir / "jobs.sqlite3"), results=False)
 
 
 class Engine:
-    """The jobs of one application. Made with the application, opened at its first use."""
+    """The jobs of one application. Made with the application, opened at its first use.
+
+    There are two kinds: `release` says what is due, and `pull` sends, from one lane to the next. However much waits,
+    there are never more pulls than threads: lanes are not jobs, and cannot pile up as such.
+    """
 
     def __init__(self, app: Flask, *, redis_url: str | None, data_dir: Path) -> None:
         self.app, self._where = app, (redis_url, data_dir)
         self.every_minute: list[Callable[[], None]] = [work.keep_house]
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
-        self._planned: dict[tuple[Any, ...], datetime] = {}
+        self._next_look: datetime | None = None
+        self._patience = REQUESTS_PATIENCE
+        self.use(THREADS)
         app.extensions[EXTENSION] = self
+
+    def use(self, threads: int) -> None:
+        """How many threads this process works with. One of them is always left for receivers that answer quickly."""
+        self.threads = threads
+        self._steady = threading.Semaphore(max(1, threads - 1))
 
     def _open(self) -> None:
         # A forked server process must not share its parent's connection.
         if self._opened_by == os.getpid():
             return
-        self.huey = _huey(*self._where)
+        self.huey = _huey(*self._where, self._patience)
         self._release = self.huey.task(name="release")(self._inside(self._release_and_send))
-        self._empty = self.huey.task(name="empty")(self._inside(self._empty_and_come_back))
-        minutely = self._inside(self._minutely)
-        self.huey.periodic_task(crontab(), name="every minute")(minutely)
+        self._pull = self.huey.task(name="pull")(self._inside(self._pull_and_look_again))
+        self.huey.periodic_task(crontab(), name="every minute")(self._inside(self._minutely))
         self.huey.periodic_task(crontab(minute="7"), name="every hour")(self._inside(self._hourly))
         self._opened_by = os.getpid()
 
@@ -74,31 +98,48 @@ class Engine:
             self._awake_at = time.monotonic() + BREATH
         try:
             self._open()
-            self._release.schedule(delay=BREATH)
+            if self.huey.pending_count() < ENOUGH_JOBS:  # else a look is on its way that will see it too
+                self._release.schedule(delay=BREATH)
         except Exception as error:
+            self._awake_at = time.monotonic() + PAUSE  # requests must not wait for this again and again
             logger.warning("The worker could not be woken (%s); it looks by itself every minute.", type(error).__name__)
 
     def _release_and_send(self) -> None:
         again = work.release()
-        for key in lanes.due(now=now()):
-            self._empty(key)
-        if again:
-            self._come_back(self._release, again)
+        self._call_pullers()
+        self._look_again_at(again)
 
-    def _empty_and_come_back(self, key: str) -> None:
-        again = work.empty(key)
-        if again:
-            self._come_back(self._empty, again, key)
+    def _call_pullers(self) -> None:
+        if self.huey.pending_count() >= ENOUGH_JOBS:
+            return
+        if lanes.due(now=now(), brisk=True, limit=1):
+            self._pull(True)
+        for _ in lanes.due(now=now(), limit=self.threads - 1):
+            self._pull(False)
 
-    def _come_back(self, job: Any, at: datetime, *arguments: Any) -> None:
-        """Plan a job, unless this process planned the same one for that time or earlier: plans must not multiply."""
-        moment, planned = now(), self._planned.get((job, *arguments))
-        if planned is None or not moment < planned <= at:
-            self._planned[(job, *arguments)] = at
-            job.schedule(args=arguments, delay=max(0.1, (at - moment).total_seconds()))
+    def _pull_and_look_again(self, brisk: bool) -> None:
+        if brisk:
+            work.pull(brisk=True)
+        elif self._steady.acquire(blocking=False):
+            try:
+                work.pull()
+            finally:
+                self._steady.release()
+        else:
+            return  # as many as may be at it are at it
+        self._look_again_at(lanes.next_due())
+
+    def _look_again_at(self, at: datetime | None) -> None:
+        """Plan a release, unless this process planned one for that time or earlier: plans must not multiply."""
+        moment = now()
+        with self._lock:
+            planned = self._next_look
+            if at is None or (planned and moment < planned <= at):
+                return
+            self._next_look = max(at, moment + timedelta(seconds=BREATH))
+        self._release.schedule(delay=max(BREATH, (at - moment).total_seconds()))
 
     def _minutely(self) -> None:
-        self._planned = {key: at for key, at in self._planned.items() if at > now()}
         for job in self.every_minute:
             _carefully(job)
         self._release()
@@ -108,9 +149,15 @@ class Engine:
             _carefully(job)
 
     def run(self, threads: int = THREADS) -> None:
-        """Work until the process is told to stop; what is under way is finished."""
-        self._open()
-        self._release()  # what waits since before the start
+        """Work until the process is told to stop; what is under way is finished. Raises NoEngine."""
+        self.use(threads)
+        self._patience = WORKERS_PATIENCE
+        try:
+            self._open()
+            self._release()  # what waits since before the start
+        except Exception as error:
+            logger.debug("no engine", exc_info=True)
+            raise NoEngine(f"The worker cannot reach its jobs ({type(error).__name__}).") from error
         Consumer(
             self.huey, workers=threads, max_delay=MAX_DELAY, graceful_signal="TERM", shutdown_timeout=STOP_WITHIN
         ).run()

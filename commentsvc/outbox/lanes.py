@@ -12,13 +12,14 @@ from .models import Attempt, Delivery, DeliveryStatus, Lane
 
 # Waits after each failed try (reference: security.md 5.3); after the last one the delivery has failed to the end.
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600, 24 * 3600))
+SLOW_MS = 2_000  # a receiver that takes longer is slow: one thread is always left for those that are not
 JITTER = 0.2  # of a wait, at most: receivers that failed together do not come back together
 LEASE = timedelta(seconds=90)  # longer than any channel's patience with one receiver
 
 
-def due(*, now: datetime, limit: int = 1_000) -> list[str]:
-    """The lanes worth working on now."""
-    rows = select(Lane.key).where(*_workable(now)).order_by(Lane.next_at).limit(limit)
+def due(*, now: datetime, brisk: bool = False, limit: int = 1_000) -> list[str]:
+    """The lanes worth working on now, the longest waiting first; `brisk`: only those whose receivers answer quickly."""
+    rows = select(Lane.key).where(*_workable(now, brisk)).order_by(Lane.next_at).limit(limit)
     return list(db.session.scalars(rows))
 
 
@@ -28,15 +29,20 @@ def next_due() -> datetime | None:
     return db.session.scalar(rows.order_by(Lane.next_at).limit(1))
 
 
-def _workable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _workable(now: datetime, brisk: bool) -> tuple[ColumnElement[bool], ...]:
     free = or_(Lane.leased_until.is_(None), Lane.leased_until <= now)
-    return Lane.paused_at.is_(None), Lane.next_at <= now, free
+    quick = (Lane.failing_since.is_(None), Lane.took_ms < SLOW_MS) if brisk else ()
+    return Lane.paused_at.is_(None), Lane.next_at <= now, free, *quick
 
 
-def claim(key: str, holder: str, *, now: datetime) -> bool:
-    """Whether the lane is this worker's now."""
-    mine = update(Lane).where(Lane.key == key, *_workable(now)).values(leased_by=holder, leased_until=now + LEASE)
-    return bool(db.session.execute(mine.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+def take(holder: str, *, now: datetime, brisk: bool = False) -> str | None:
+    """Make the lane that has waited longest this worker's, for the length of a lease. None where nothing is to do."""
+    rows = select(Lane.key).where(*_workable(now, brisk)).order_by(Lane.next_at).limit(1)
+    key = db.session.scalar(rows.with_for_update(skip_locked=True))
+    if key is not None:
+        mine = update(Lane).where(Lane.key == key).values(leased_by=holder, leased_until=now + LEASE)
+        db.session.execute(mine.execution_options(synchronize_session=False))
+    return key
 
 
 def held(key: str, holder: str) -> Lane | None:
@@ -71,7 +77,7 @@ def note(lane: Lane, delivery: Delivery, answer: Answer, *, took: timedelta, now
             answer=answer.text[: Attempt.EXCERPT],
         )
     )
-    lane.leased_until = now + LEASE
+    lane.leased_until, lane.took_ms = now + LEASE, int(took.total_seconds() * 1000)
     if answer.succeeded:
         lane.failing_since = None
         return _close(delivery, DeliveryStatus.SENT, now)
@@ -134,7 +140,18 @@ def send_again(delivery: Delivery, *, now: datetime) -> None:
 
 
 def recover(*, now: datetime) -> None:
-    """Lanes with something waiting that nobody would look at: whatever lost their time, they get one."""
+    """Lanes with something waiting that nobody would look at, get a time.
+
+    Their time may have been lost, or lie in a future that is none: then the clock was set back since.
+    """
     waits = select(Delivery.lane_key).where(Delivery.status == DeliveryStatus.WAITING)
-    lost = update(Lane).where(Lane.next_at.is_(None), Lane.paused_at.is_(None), Lane.key.in_(waits))
-    db.session.execute(lost.values(next_at=now).execution_options(synchronize_session=False))
+    lost = (Lane.paused_at.is_(None), Lane.next_at.is_(None), Lane.key.in_(waits))
+    too_long = (Lane.leased_until > now + LEASE,)
+    too_far = (Lane.next_at > now, Lane.failing_since.is_(None) | (Lane.next_at > now + BACK_OFF[-1] * (1 + JITTER)))
+    for found, values in (
+        (lost, {"next_at": now}),
+        (too_long, {"leased_by": None, "leased_until": None}),
+        (too_far, {"next_at": now}),
+    ):
+        put_right = update(Lane).where(*found).values(values)
+        db.session.execute(put_right.execution_options(synchronize_session=False))

@@ -16,7 +16,8 @@ class Event(Base):
     """One fact, kept in the commit that made it one.
 
     `seq` is its place in the order of the site's facts, given when it is released: nobody outside hears of it
-    before. `payload` is what is then said of it: JSON without anything private.
+    before. `payload` is what is then said of it: JSON without anything private. `failures` are the times it could
+    not be told.
     """
 
     __tablename__ = f"{PREFIX}event"
@@ -40,6 +41,7 @@ class Event(Base):
     seq: Mapped[int | None] = mapped_column(BigId, unique=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
 
 
@@ -54,6 +56,7 @@ class Lane(Base):
     """One receiver's queue: what goes to it goes in order, by one worker at a time.
 
     `next_at` is when it is worth looking (None: nothing waits). The lease ends by itself when its worker dies.
+    `took_ms` is how long its receiver's last answer took.
     """
 
     __tablename__ = f"{PREFIX}lane"
@@ -65,6 +68,7 @@ class Lane(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), index=True)
     next_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
+    took_ms: Mapped[int] = mapped_column(default=0)
     paused_at: Mapped[datetime | None]
     paused_because: Mapped[str] = mapped_column(Text, default="")
     leased_by: Mapped[str | None] = mapped_column(String(60))

@@ -13,12 +13,15 @@ from sqlalchemy.orm import aliased
 
 from ..core.database import db
 from ..core.events import Fact
-from .channels import Outgoing, house
+from .channels import Channel, Outgoing, house
+from .lanes import BACK_OFF
 from .models import Delivery, DeliveryStatus, Event, Lane
 
 logger = logging.getLogger(__name__)
 
 RELEASED_AT_ONCE = 100
+TRIES_TOGETHER = 3  # of telling an event on all channels; after that one whose channel fails is told on the others
+LONGEST_WAIT = timedelta(minutes=2)  # of any fact for its time to undo, and then some
 KEPT = timedelta(days=30)  # how long the feed of events and the log of deliveries go back
 RELEASING = 7_233_401  # any number: the name of the lock under which PostgreSQL lets one worker release at a time
 
@@ -37,6 +40,7 @@ def keep(facts: Sequence[Fact], *, now: datetime) -> None:
             "subject": fact.subject,
             "cause": fact.cause,
             "data": dict(fact.data),
+            "failures": 0,
             "created_at": now,
             "due_at": now + fact.wait,
         }
@@ -53,11 +57,15 @@ def cancel(cause: str, *, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Told:
-    """An event ready to go out: what is said of it (None: nothing is left to say) and what that makes go out."""
+    """An event ready to go out: what is said of it (None: nothing is left to say) and what that makes go out.
+
+    `failed`: it could not be told now; it is tried again.
+    """
 
     event_id: int
-    payload: dict[str, Any] | None
+    payload: dict[str, Any] | None = None
     made: list[Outgoing] = field(default_factory=list)
+    failed: bool = False
 
 
 def due(*, now: datetime, limit: int = RELEASED_AT_ONCE) -> list[Event]:
@@ -70,11 +78,23 @@ def tell(event: Event, *, now: datetime) -> Told:
     try:
         with db.session.begin_nested():
             payload = house().describe(event)
-            made = [each for channel in house().channels.values() for each in channel.made_by(event, now)]
+        made = [each for channel in house().channels.values() for each in _made_by(channel, event, now)]
     except Exception:  # one that cannot be told must not keep the others from going out
         logger.exception("event %s could not be told", event.uid)
-        payload = None
+        return Told(event.id, failed=True)
     return Told(event.id, payload, made if payload is not None else [])
+
+
+def _made_by(channel: Channel, event: Event, now: datetime) -> list[Outgoing]:
+    """What one channel makes of an event. One that fails again and again does not silence the others for ever."""
+    try:
+        with db.session.begin_nested():
+            return list(channel.made_by(event, now))
+    except Exception:
+        if event.failures < TRIES_TOGETHER:
+            raise
+        logger.exception("event %s goes out without %s, which cannot be told of it", event.uid, channel.name)
+        return []
 
 
 def release(told: Sequence[Told], *, now: datetime) -> None:
@@ -84,20 +104,36 @@ def release(told: Sequence[Told], *, now: datetime) -> None:
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(RELEASING)))
-    rows = select(Event).where(Event.id.in_([each.event_id for each in told]), Event.seq.is_(None))
-    rows = rows.where(Event.cancelled_at.is_(None)).execution_options(populate_existing=True)
-    open_still = {event.id: event for event in db.session.scalars(rows)}
+    open_still = _open_still([each.event_id for each in told])
     seq = db.session.scalar(select(func.max(Event.seq))) or 0
+    heard, waits_for = [], set()
     for each in told:
         event = open_still.get(each.event_id)
-        if event and each.payload is None:
+        if event is None or event.subject in waits_for:
+            continue
+        if each.failed:
+            _put_off(event, now)
+            waits_for.add(event.subject)
+        elif each.payload is None:
             event.cancelled_at = now
-        elif event:
+        else:
             seq += 1
             event.payload, event.seq = each.payload, seq
+            heard.append((event, each))
     db.session.flush()
-    heard = [each for each in told if each.event_id in open_still]
-    add(((open_still[each.event_id], made) for each in heard for made in each.made), now=now)
+    add(((event, made) for event, each in heard for made in each.made), now=now)
+
+
+def _open_still(ids: Sequence[int]) -> dict[int, Event]:
+    """The events that nobody released or took back meanwhile, locked: an undo waits, and then comes too late."""
+    rows = select(Event).where(Event.id.in_(ids), Event.seq.is_(None), Event.cancelled_at.is_(None)).with_for_update()
+    return {event.id: event for event in db.session.scalars(rows.execution_options(populate_existing=True))}
+
+
+def _put_off(event: Event, now: datetime) -> None:
+    """It is told later; the waits grow."""
+    event.due_at = now + BACK_OFF[min(event.failures, len(BACK_OFF) - 1)]
+    event.failures += 1
 
 
 def next_due() -> datetime | None:
@@ -144,7 +180,8 @@ def _insert() -> Any:
 
 
 def _lane_row(each: Outgoing, now: datetime) -> dict[str, object]:
-    return {"key": each.lane, "channel": each.channel, "site_id": each.site_id, "next_at": now, "paused_because": ""}
+    where = {"key": each.lane, "channel": each.channel, "site_id": each.site_id}
+    return {**where, "next_at": now, "took_ms": 0, "paused_because": ""}
 
 
 def _delivery_row(event: Event | None, each: Outgoing, now: datetime) -> dict[str, object]:
@@ -163,17 +200,26 @@ def _delivery_row(event: Event | None, each: Outgoing, now: datetime) -> dict[st
     }
 
 
+def recover(*, now: datetime) -> None:
+    """Events that would wait longer than any may: the clock was set back since they were kept."""
+    open_still = (Event.seq.is_(None), Event.cancelled_at.is_(None))
+    too_far = (Event.created_at > now, Event.due_at > now + LONGEST_WAIT)
+    put_right = update(Event).where(*open_still, *too_far).values(due_at=now)
+    db.session.execute(put_right.execution_options(synchronize_session=False))
+
+
 def purge(*, now: datetime) -> None:
-    """Forget events and deliveries that are done with and older than `KEPT`."""
+    """Forget events and deliveries older than `KEPT`, whatever became of them: people's words are in them.
+
+    Nothing waits for so long but what its receiver, paused or gone, did not take; how much that is, is logged.
+    """
     old = now - KEPT
-    done = Delivery.status.in_((DeliveryStatus.SENT, DeliveryStatus.CANCELLED))
-    db.session.execute(delete(Delivery).where(done, Delivery.created_at < old))
-    gone = Event.seq.is_not(None) | Event.cancelled_at.is_not(None)
-    # A dead letter can be sent again as long as it lies here: it needs what it was about.
-    undone = Delivery.status.in_((DeliveryStatus.WAITING, DeliveryStatus.DEAD))
-    waits = exists().where(Delivery.event_id == Event.id, undone)
+    lost = delete(Delivery).where(Delivery.status == DeliveryStatus.WAITING, Delivery.created_at < old)
+    if count := db.session.execute(lost).rowcount:  # type: ignore[attr-defined]
+        logger.warning("%d deliveries waited for %d days and were dropped", count, KEPT.days)
+    db.session.execute(delete(Delivery).where(Delivery.created_at < old))
     # The newest stays: the next one's place in the order is counted from it.
     newest = select(func.max(Event.seq)).scalar_subquery()
-    db.session.execute(delete(Event).where(gone, Event.created_at < old, ~waits, func.coalesce(Event.seq, 0) != newest))
+    db.session.execute(delete(Event).where(Event.created_at < old, func.coalesce(Event.seq, 0) != newest))
     idle = ~exists().where(Delivery.lane_key == Lane.key)
     db.session.execute(delete(Lane).where(Lane.next_at.is_(None), Lane.paused_at.is_(None), idle))

@@ -15,11 +15,13 @@ from ..core.database import db
 from ..core.unit_of_work import unit_of_work
 from . import lanes, service
 from .channels import Answer, house
-from .models import Delivery, DeliveryStatus, Lane
+from .models import Delivery, DeliveryStatus
 
 logger = logging.getLogger(__name__)
 
-MOST_IN_A_ROW = 200  # deliveries of one lane before others get the worker's thread
+TURN = 5.0  # seconds a lane is worked on before it goes to the back of those that wait
+CROSSED_OUT_AT_ONCE = 50  # deliveries
+SHIFT = 30.0  # seconds a job goes from lane to lane before it lets others have the thread
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,39 @@ def release() -> datetime | None:
     return service.next_due()
 
 
-def empty(key: str) -> datetime | None:
-    """Send what a lane holds, in order, until it is empty or its receiver fails. Returns when to come back."""
-    holder = new_token()
+def pull(*, brisk: bool = False) -> None:
+    """Work on one lane after the other, the longest waiting first, until none is due or the shift is over."""
+    ends = time.monotonic() + SHIFT
+    while lanes.due(now=now(), brisk=brisk, limit=1) and work_on_one(brisk):
+        if time.monotonic() > ends:
+            return
+
+
+def work_on_one(brisk: bool = False) -> bool:
+    """Send what a lane holds, in order, until it is empty, its receiver fails or its turn is over."""
+    holder, ends = new_token(), time.monotonic() + TURN
     with unit_of_work():
-        if not lanes.claim(key, holder, now=now()):
-            return None
-        turn = _next(key)
-    for _ in range(MOST_IN_A_ROW):
-        if turn is None:
-            break
+        key = lanes.take(holder, now=now(), brisk=brisk)
+        turn = _next(key) if key else None
+    if key is None:  # another worker was faster
+        return False
+    while turn:
         turn = _take(key, holder, turn)
-    return _leave(key, holder)
+        if time.monotonic() >= ends:
+            break
+    _leave(key, holder)
+    return True
 
 
 def _next(key: str) -> Turn | None:
-    """The lane's next delivery, made ready; what has become pointless meanwhile is crossed out."""
-    while delivery := lanes.head(key):
+    """The lane's next delivery, made ready; what has become pointless meanwhile is crossed out.
+
+    Not endlessly much of it at once: whoever writes a comment waits for this transaction.
+    """
+    for _ in range(CROSSED_OUT_AT_ONCE):
+        delivery = lanes.head(key)
+        if delivery is None:
+            return None
         call = _ready(delivery)
         if call:
             return Turn(delivery, call)
@@ -95,19 +113,18 @@ def _try(turn: Turn) -> Answer:
         return Answer(False, f"It could not be tried: {type(error).__name__}.")
 
 
-def _leave(key: str, holder: str) -> datetime | None:
+def _leave(key: str, holder: str) -> None:
     with unit_of_work():
-        lane: Lane | None = lanes.held(key, holder)
-        if lane is None:
-            return None
-        lanes.give_back(lane, now=now())
-        return None if lane.paused_at else lane.next_at
+        lane = lanes.held(key, holder)
+        if lane:
+            lanes.give_back(lane, now=now())
 
 
 def keep_house() -> None:
-    """Once a minute: what a lost job or a dead worker left lying is found again."""
+    """Once a minute: what a lost job, a dead worker or a clock that was set back left lying is found again."""
     with unit_of_work():
         lanes.recover(now=now())
+        service.recover(now=now())
 
 
 def clean_up() -> None:

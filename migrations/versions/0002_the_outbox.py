@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("seq", Id, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["site_id"], ["commentsvc_site.id"], name=op.f("fk_commentsvc_event_site_id"), ondelete="CASCADE"
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.Column("site_id", Id, nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("took_ms", sa.Integer(), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_because", sa.Text(), nullable=False),
         sa.Column("leased_by", sa.String(length=60), nullable=True),

@@ -29,6 +29,7 @@ def upgrade() -> None:
             ["site_id"], ["commentsvc_site.id"], name=op.f("fk_commentsvc_chat_target_site_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commentsvc_chat_target")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("commentsvc_chat_target", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commentsvc_chat_target_site_id"), ["site_id"], unique=False)

@@ -10,7 +10,7 @@ from commentsvc.checks.models import OutsideCheck
 from commentsvc.comments import asking
 from commentsvc.core import clock
 from commentsvc.core.database import db
-from commentsvc.outbox import lanes, work
+from commentsvc.outbox import work
 from commentsvc.outbox.models import Delivery, DeliveryStatus
 from tests.checks.conftest import ARTICLE, ROSAS_ADDRESS, ROSAS_BROWSER, ROSAS_IP
 
@@ -109,8 +109,7 @@ def told_later(app, monkeypatch):
         monkeypatch.setattr(work, "now", lambda: later)
         with app.app_context():
             work.release()
-            for key in lanes.due(now=later):
-                work.empty(key)
+            work.pull()
             return list(db.session.query(Delivery).order_by(Delivery.id))
 
     return run

@@ -24,7 +24,7 @@ from commentsvc.notifications import desk as notices
 from commentsvc.notifications import digests, newsroom, thresholds
 from commentsvc.notifications.mail import MailServer
 from commentsvc.notifications.newsroom_models import How
-from commentsvc.outbox import channels, lanes, work
+from commentsvc.outbox import channels, work
 from commentsvc.outbox.models import Delivery
 from commentsvc.sites.service import site_named
 from tests.stage import free_port
@@ -104,8 +104,7 @@ class Desk:
         """What a worker does once: release, then empty every lane that is due."""
         with self.app.app_context():
             work.release()
-            for key in lanes.due(now=self.time()):
-                work.empty(key)
+            work.pull()
 
     def minute(self) -> None:
         with self.app.app_context():

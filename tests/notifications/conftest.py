@@ -93,11 +93,9 @@ class Mail:
         with self.app.app_context():
             for _ in range(20):
                 work.release()
-                due = lanes.due(now=self.time())
-                if not due:
+                if not lanes.due(now=self.time()):
                     return
-                for key in due:
-                    work.empty(key)
+                work.pull()
         raise AssertionError("it does not come to an end")
 
     def summaries(self) -> None:

@@ -9,7 +9,7 @@ from commentsvc.core import clock
 from commentsvc.core.database import db
 from commentsvc.core.events import Fact, announce
 from commentsvc.core.unit_of_work import unit_of_work
-from commentsvc.outbox import channels, lanes, service, work
+from commentsvc.outbox import channels, service, work
 from commentsvc.outbox.channels import Answer, Outgoing
 from commentsvc.outbox.models import Delivery, Event, Lane
 from commentsvc.sites.service import site_named
@@ -64,12 +64,23 @@ def time(monkeypatch) -> Clock:
 
 
 @pytest.fixture
-def postbox(app, time) -> Iterator[Postbox]:
-    """The application with one channel, the postbox, and events that say what their data say."""
+def describes() -> dict[str, Callable[[], dict]]:
+    """How events of a type are described, where not as empty."""
+    return {}
+
+
+@pytest.fixture
+def postbox(app, time, describes) -> Iterator[Postbox]:
+    """The application with one channel, the postbox."""
     before, box = app.extensions[channels.EXTENSION], Postbox()
-    app.extensions[channels.EXTENSION] = channels.House(lambda event: event.data.get("said", {}), [box])
+    app.extensions[channels.EXTENSION] = channels.House(lambda event: describes.get(event.type, dict)(), [box])
     yield box
     app.extensions[channels.EXTENSION] = before
+
+
+@pytest.fixture
+def house(app, postbox) -> channels.House:
+    return app.extensions[channels.EXTENSION]
 
 
 class Outbox:
@@ -89,8 +100,7 @@ class Outbox:
         """What a worker does once: release, then empty every lane that is due."""
         with self.app.app_context():
             work.release()
-            for key in lanes.due(now=self.time()):
-                work.empty(key)
+            work.pull()
 
     def lane(self, key: str = "anna") -> Lane:
         with self.app.app_context():

@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from commentsvc import create_app
-from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.outbox import lanes, work
 from tests.conftest import settings
@@ -37,8 +36,7 @@ def _work_for_ever(app) -> None:
     with app.app_context():
         while True:
             work.release()
-            for key in lanes.due(now=now()):
-                work.empty(key)
+            work.pull()
             db.session.remove()
             time.sleep(0.002)
 

@@ -9,7 +9,7 @@ from commentsvc.core.events import Fact, announce
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.outbox import lanes, service, work
 from commentsvc.outbox.channels import Answer
-from commentsvc.outbox.models import Attempt, Delivery, DeliveryStatus, Event, Lane
+from commentsvc.outbox.models import Attempt, Delivery, DeliveryStatus, Lane
 from commentsvc.sites.service import site_named
 
 DOWN = Answer(False, "connection refused")
@@ -78,15 +78,58 @@ def test_facts_are_numbered_in_the_order_they_are_told(outbox, time):
     assert {event.type: event.seq for event in outbox.events()} == {"soon": 1, "late": 2}
 
 
-def test_an_event_that_cannot_be_told_does_not_keep_the_others(app, outbox, postbox, caplog):
-    from commentsvc.outbox import channels
-
-    house = app.extensions[channels.EXTENSION]
-    house.describe = lambda event: {}["missing"] if event.type == "broken" else {}
-    outbox.say("broken", "whole")
+def test_an_event_that_cannot_be_told_is_told_later_and_keeps_no_other(outbox, postbox, time, describes, caplog):
+    describes["broken"] = lambda: {}["missing"]
+    outbox.say("broken", "whole about it")
+    outbox.say("elsewhere", subject="thing:2")
     outbox.work()
-    assert postbox.got == ["whole"]
+    early = list(postbox.got)
+    del describes["broken"]
+    time.pass_by(seconds=6)
+    outbox.work()
+    assert (early, postbox.got) == (["elsewhere"], ["elsewhere", "broken", "whole about it"])
     assert "could not be told" in caplog.text
+
+
+def test_what_stays_untold_is_tried_ever_more_rarely(outbox, postbox, time, describes):
+    describes["broken"] = lambda: {}["missing"]
+    outbox.say("broken")
+    waits = []
+    for _ in range(9):
+        outbox.work()
+        [event] = outbox.events()
+        waits.append(event.due_at - time())
+        time.moment = event.due_at
+    assert waits == [*lanes.BACK_OFF, lanes.BACK_OFF[-1], lanes.BACK_OFF[-1]]
+
+
+def test_a_channel_that_cannot_be_told_of_an_event_silences_the_others_for_a_while_only(outbox, postbox, time, house):
+    house.channels["broken"] = Broken()
+    outbox.say("news")
+    for _ in range(service.TRIES_TOGETHER):
+        outbox.work()
+        time.pass_by(minutes=6)
+    early = list(postbox.got)
+    outbox.work()
+    assert (early, postbox.got) == ([], ["news"])
+
+
+class Broken:
+    name, pauses = "broken", True
+
+    def made_by(self, event, now):
+        raise KeyError("broken")
+
+
+def test_an_undo_that_comes_while_it_is_told_comes_too_late_or_in_time_but_not_both(app, outbox, postbox, time):
+    outbox.say("decided", cause="decision:1")
+    with app.app_context():
+        told = [service.tell(event, now=time()) for event in service.due(now=time())]
+    taken_back = outbox.cancel("decision:1")
+    with app.app_context(), unit_of_work():
+        service.release(told, now=time())
+    outbox.work()
+    assert (taken_back, postbox.got, [event.seq for event in outbox.events()]) == (1, [], [None])
 
 
 def test_a_receiver_that_is_down_gets_everything_in_order_later(outbox, postbox, time):
@@ -242,7 +285,7 @@ def test_two_workers_do_not_work_on_one_lane(app, outbox, postbox, time):
     with app.app_context():
         work.release()
         with unit_of_work():
-            assert lanes.claim("anna", "somebody else", now=time())
+            assert lanes.take("somebody else", now=time()) == "anna"
     outbox.work()
     assert postbox.got == []
 
@@ -252,7 +295,7 @@ def test_the_lane_of_a_dead_worker_is_taken_over(app, outbox, postbox, time):
     with app.app_context():
         work.release()
         with unit_of_work():
-            lanes.claim("anna", "killed", now=time())
+            lanes.take("killed", now=time())
     time.pass_by(minutes=2)
     outbox.work()
     assert postbox.got == ["first"]
@@ -295,12 +338,74 @@ def test_old_events_and_deliveries_are_forgotten_but_the_newest_number_is_not(ap
     assert outbox.events()[-1].seq == 3
 
 
-def test_what_still_waits_is_not_forgotten(app, outbox, postbox, time):
+def test_what_waits_is_kept_for_thirty_days_and_no_longer(app, outbox, postbox, time, caplog):
     postbox.says = lambda delivery: DOWN
-    outbox.say("first")
+    outbox.say("first", "second")
     outbox.work()
-    time.pass_by(days=60)
+    kept = []
+    for _ in range(2):
+        time.pass_by(days=29)
+        with app.app_context():
+            work.clean_up()
+        kept.append(len(outbox.deliveries()))
+    assert kept == [2, 0]
+    assert "2 deliveries waited for 30 days and were dropped" in caplog.text
+
+
+def test_a_lane_goes_to_the_back_when_its_turn_is_over(outbox, postbox, time, monkeypatch):
+    monkeypatch.setattr(work, "TURN", 0.0)
+    postbox.says = lambda delivery: (time.pass_by(seconds=1), Answer(True))[1]
+    outbox.say("one", "two", to=("anna",))
+    outbox.say("three", subject="thing:2", to=("bert",))
+    outbox.work()
+    assert postbox.got in (["one", "three", "two"], ["three", "one", "two"])
+
+
+def test_brisk_work_leaves_slow_and_failing_receivers_alone(app, outbox, postbox, time):
+    outbox.say("news", to=("anna", "bert", "carl"))
     with app.app_context():
-        work.clean_up()
-    assert [each.kind for each in outbox.deliveries()] == ["first"]
-    assert db.metadata.tables[Event.__tablename__] is not None
+        work.release()
+        with unit_of_work():
+            db.session.get_one(Lane, "anna").took_ms = lanes.SLOW_MS
+            db.session.get_one(Lane, "bert").failing_since = time()
+        work.pull(brisk=True)
+    assert [each.lane_key for each in outbox.deliveries() if each.status == DeliveryStatus.SENT] == ["carl"]
+
+
+def test_a_clock_that_was_set_back_stalls_nobody(app, outbox, postbox, time):
+    time.pass_by(days=1)
+    outbox.say("tomorrow")
+    with app.app_context():
+        work.release()
+        with unit_of_work():
+            lanes.take("killed", now=time())
+    outbox.say("later tomorrow", subject="thing:2", wait=timedelta(seconds=30))
+    time.pass_by(days=-1)
+    outbox.say("today", subject="thing:3")
+    with app.app_context():
+        work.keep_house()
+    outbox.work()
+    assert postbox.got == ["tomorrow", "later tomorrow", "today"]
+
+
+def test_a_clock_that_was_set_on_loses_nothing_and_repeats_nothing(outbox, postbox, time):
+    postbox.says = lambda delivery: Answer(len(postbox.got) > 0)
+    outbox.say("first", "second")
+    outbox.work()
+    time.pass_by(days=400)
+    outbox.work()
+    time.pass_by(days=-400)
+    outbox.work()
+    assert postbox.got == ["first", "first", "second"]
+
+
+def test_crossing_out_a_long_lane_lets_writers_in_between(outbox, postbox, monkeypatch):
+    postbox.gone = {"stale"}
+    outbox.say(*["stale"] * 120, "fresh")
+    monkeypatch.setattr(work, "CROSSED_OUT_AT_ONCE", 50)
+    with outbox.app.app_context():
+        work.release()
+        work.work_on_one()
+    at_once = [each.status for each in outbox.deliveries()].count(DeliveryStatus.CANCELLED)
+    outbox.work()
+    assert (at_once, postbox.got) == (50, ["fresh"])

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from commentsvc.core import clock
 from commentsvc.core.database import db
 from commentsvc.core.web import keys
-from commentsvc.outbox import channels, lanes, work
+from commentsvc.outbox import channels, work
 from commentsvc.outbox.models import Delivery, DeliveryStatus, Event, Lane
 from commentsvc.webhooks.channel import WebhookChannel
 from commentsvc.webhooks.models import EVENTS, Endpoint
@@ -132,8 +132,7 @@ class Outside:
         self.time.pass_by(**{"minutes": 1, **later})
         with self.app.app_context():
             work.release()
-            for key in lanes.due(now=self.time()):
-                work.empty(key)
+            work.pull()
 
     def lane(self, endpoint: dict[str, Any]) -> Lane:
         with self.app.app_context():

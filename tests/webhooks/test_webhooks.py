@@ -213,14 +213,14 @@ def test_a_dead_letter_is_sent_again_by_an_admin_only(outside, cast, newsroom, r
     assert client.post(path, headers=cast.ada.headers).status_code == 409
 
 
-def test_a_dead_letter_keeps_what_it_was_about(outside, cast, newsroom, receiver, app):
+def test_a_dead_letter_keeps_what_it_was_about_as_long_as_it_lies_there(outside, cast, newsroom, receiver, app):
     outside.endpoint(cast.ada, receiver.url, events=CREATED)
     receiver.answers(422)
     newsroom.comment(newsroom.story())
     for _ in range(3):
         outside.work(hours=1)
     with app.app_context(), unit_of_work():
-        outbox.purge(now=outside.time() + timedelta(days=90))
+        outbox.purge(now=outside.time() + timedelta(days=29))
     [dead] = outside.deliveries(DeliveryStatus.DEAD)
     assert dead.event_id
 
