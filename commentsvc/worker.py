@@ -12,6 +12,8 @@ from werkzeug.utils import import_string
 
 from .outbox.engine import THREADS, engine
 
+POLITE = 10  # how far behind the server beside it the worker stands in line for the processor
+
 
 def run(app: Flask, *, threads: int = THREADS) -> None:
     """Work until the process is told to stop (SIGTERM, SIGINT): what is under way is finished."""
@@ -30,6 +32,7 @@ def _end_with(parent: int) -> None:
 
 def main(target: str, parent: int) -> None:
     """Beside the server whose process is `parent`, for the application it serves."""
+    os.nice(POLITE)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     run(import_string(target))
 

@@ -63,7 +63,7 @@ class Engine:
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
         self._next_look: datetime | None = None
-        self._patience = REQUESTS_PATIENCE
+        self._patience, self._stopping = REQUESTS_PATIENCE, threading.Event()
         self.use(THREADS)
         app.extensions[EXTENSION] = self
 
@@ -119,15 +119,18 @@ class Engine:
 
     def _pull_and_look_again(self, brisk: bool) -> None:
         if brisk:
-            work.pull(brisk=True)
+            work.pull(brisk=True, goes_on=self._goes_on)
         elif self._steady.acquire(blocking=False):
             try:
-                work.pull()
+                work.pull(goes_on=self._goes_on)
             finally:
                 self._steady.release()
         else:
             return  # as many as may be at it are at it
         self._look_again_at(lanes.next_due())
+
+    def _goes_on(self) -> bool:
+        return not self._stopping.is_set()
 
     def _look_again_at(self, at: datetime | None) -> None:
         """Plan a release, unless this process planned one for that time or earlier: plans must not multiply."""
@@ -158,9 +161,21 @@ class Engine:
         except Exception as error:
             logger.debug("no engine", exc_info=True)
             raise NoEngine(f"The worker cannot reach its jobs ({type(error).__name__}).") from error
-        Consumer(
-            self.huey, workers=threads, max_delay=MAX_DELAY, graceful_signal="TERM", shutdown_timeout=STOP_WITHIN
-        ).run()
+        _Worker(self.huey, threads, self._stopping).run()
+
+
+class _Worker(Consumer):
+    """Huey's own, but for the word that goes to the jobs under way when it is told to stop."""
+
+    def __init__(self, huey: Huey, threads: int, stopping: threading.Event) -> None:
+        super().__init__(
+            huey, workers=threads, max_delay=MAX_DELAY, graceful_signal="TERM", shutdown_timeout=STOP_WITHIN
+        )
+        self._stopping = stopping
+
+    def stop(self, graceful: bool = False) -> None:
+        self._stopping.set()
+        super().stop(graceful=graceful)
 
 
 def _carefully(job: Callable[[], None]) -> None:

@@ -41,15 +41,18 @@ def release() -> datetime | None:
     return service.next_due()
 
 
-def pull(*, brisk: bool = False) -> None:
-    """Work on one lane after the other, the longest waiting first, until none is due or the shift is over."""
+def pull(*, brisk: bool = False, goes_on: Callable[[], bool] = lambda: True) -> None:
+    """Work on one lane after the other, the longest waiting first, until none is due or the shift is over.
+
+    `goes_on` is asked after every delivery: a worker that is told to stop finishes what it is at, and no more.
+    """
     ends = time.monotonic() + SHIFT
-    while lanes.due(now=now(), brisk=brisk, limit=1) and work_on_one(brisk):
-        if time.monotonic() > ends:
+    while goes_on() and time.monotonic() < ends and lanes.due(now=now(), brisk=brisk, limit=1):
+        if not work_on_one(brisk, goes_on):
             return
 
 
-def work_on_one(brisk: bool = False) -> bool:
+def work_on_one(brisk: bool = False, goes_on: Callable[[], bool] = lambda: True) -> bool:
     """Send what a lane holds, in order, until it is empty, its receiver fails or its turn is over."""
     holder, ends = new_token(), time.monotonic() + TURN
     with unit_of_work():
@@ -59,7 +62,7 @@ def work_on_one(brisk: bool = False) -> bool:
         return False
     while turn:
         turn = _take(key, holder, turn)
-        if time.monotonic() >= ends:
+        if time.monotonic() >= ends or not goes_on():
             break
     _leave(key, holder)
     return True

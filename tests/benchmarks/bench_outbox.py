@@ -3,6 +3,7 @@
 A real receiver and a real worker with four threads on this machine; SQLite in a folder of its own.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -61,7 +62,8 @@ class Bench:
             "COMMENTSVC_SECRET_KEY": SECRET,
             "COMMENTSVC_OUTGOING_ALLOWED": ",".join(HERE),
         }
-        command = [str(Path(sys.executable).parent / "commentsvc"), "worker", "--threads", "4"]
+        # As `serve` starts it beside itself.
+        command = [sys.executable, "-m", "commentsvc.worker", "commentsvc.wsgi:app", str(os.getpid())]
         return subprocess.Popen(command, cwd=self.folder, env=environment)
 
     def waiting(self) -> int:

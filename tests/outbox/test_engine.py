@@ -154,6 +154,18 @@ def test_a_worker_that_cannot_reach_its_redis_says_so(tmp_path, receiver):
     assert (worker.returncode, "Traceback" in said, "cannot reach its jobs" in said) == (1, False, True)
 
 
+def test_a_worker_that_is_told_to_stop_finishes_one_delivery_and_no_more(tmp_path, receiver):
+    home = House(tmp_path, receiver.url, None)
+    receiver.status = lambda _id: (time.sleep(0.2), 204)[1]
+    for _ in range(60):
+        home.newsroom.story()
+    worker = home.worker()
+    assert arrives(receiver, 1)
+    began = time.monotonic()
+    code = stop(worker)
+    assert (code, time.monotonic() - began < 8, len(receiver.got) < 60) == (0, True, True)
+
+
 def test_jobs_do_not_pile_up_however_much_waits(tmp_path):
     app = create_app(settings(f"sqlite:///{tmp_path / 'many.sqlite3'}", tmp_path))
     with app.app_context():
