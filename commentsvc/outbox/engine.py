@@ -105,7 +105,7 @@ class Engine:
             logger.warning("The worker could not be woken (%s); it looks by itself every minute.", type(error).__name__)
 
     def _release_and_send(self) -> None:
-        again = work.release()
+        again = work.release(self._goes_on)
         self._call_pullers()
         self._look_again_at(again)
 

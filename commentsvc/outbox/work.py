@@ -32,9 +32,9 @@ class Turn:
     call: Callable[[], Answer]
 
 
-def release() -> datetime | None:
+def release(goes_on: Callable[[], bool] = lambda: True) -> datetime | None:
     """Release everything that is due. Returns when the next event will be."""
-    while events := service.due(now=now()):
+    while goes_on() and (events := service.due(now=now())):
         told = [service.tell(event, now=now()) for event in events]
         with unit_of_work():
             service.release(told, now=now())
