@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, false, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.util import identity_key
 
 from ..authors.models import Author
 from ..authors.service import address_hashes_of, confirm_address
@@ -138,11 +139,12 @@ def choose(author: Author, paces: Mapping[Kind, Pace]) -> None:
 
 
 def _set(author_id: int, kind: Kind, pace: Pace) -> None:
-    found = db.session.get(Preference, (author_id, kind))
-    if found is None:
-        db.session.add(Preference(author_id=author_id, kind=kind, pace=pace))
-    else:
-        found.pace = pace
+    """Two at the same moment set it one after the other."""
+    values = {"author_id": author_id, "kind": kind, "pace": pace}
+    put = upsert(Preference).values(values)
+    db.session.execute(put.on_conflict_do_update(index_elements=["author_id", "kind"], set_={"pace": pace}))
+    if known := db.session.identity_map.get(identity_key(Preference, (author_id, kind))):
+        db.session.expire(known)
 
 
 def stories_followed(author: Author) -> list[Follow]:
