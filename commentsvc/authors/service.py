@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.clock import rfc3339
-from ..core.crypto import Keyring
+from ..core.crypto import Keyring, Undecipherable
 from ..core.database import db
 from ..core.errors import Conflict, ValidationFailed
 from ..core.events import Fact, announce
@@ -145,6 +145,17 @@ def give_byline_address(author: Author, typed: str, *, actor: Actor, keys: Keyri
     author.email_encrypted = keys.encrypt(address)
     author.email_hash = address_hashes(address, f"site {author.site_id}", keys)[0]
     author.confirmed_at = now
+
+
+def address_hashes_of(author: Author, keys: Keyring) -> list[str]:
+    """Every hash the author's address may be stored under, whatever key was the present one then; none without one."""
+    if not author.email_hash:
+        return []
+    try:
+        address = keys.decrypt(author.email_encrypted or "")
+    except Undecipherable:  # its key is gone: nothing else can be said of it
+        return [author.email_hash]
+    return address_hashes(address, f"site {author.site_id}", keys)
 
 
 def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:

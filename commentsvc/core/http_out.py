@@ -93,7 +93,13 @@ class _Target:
         return self.host.strip("[]").rstrip(".").lower()
 
 
-def post(
+def post(url: str, body: bytes, **how: Any) -> Reply:
+    """`request` with the method POST."""
+    return request("POST", url, body, **how)
+
+
+def request(
+    method: str,
     url: str,
     body: bytes,
     *,
@@ -109,7 +115,7 @@ def post(
     """
     target = _checked(url, allowed)
     all_headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
-    return _Exchange(target, body, all_headers, timeout, most, allowed).run()
+    return _Exchange(method, target, body, all_headers, timeout, most, allowed).run()
 
 
 def check(url: str, allowed: Collection[str] = ()) -> None:
@@ -198,6 +204,7 @@ class _Exchange:
 
     def __init__(
         self,
+        method: str,
         target: _Target,
         body: bytes,
         headers: Mapping[str, str],
@@ -205,7 +212,7 @@ class _Exchange:
         most: int,
         allowed: Collection[str],
     ) -> None:
-        self.target, self.body, self.headers = target, body, headers
+        self.method, self.target, self.body, self.headers = method, target, body, headers
         self.seconds, self.most, self.allowed = seconds, most, allowed
         self._lock, self._over = threading.Lock(), False
         self._line: socket.socket | None = None
@@ -249,7 +256,7 @@ class _Exchange:
         connection = _connection(self)
         try:
             connection.request(
-                "POST",
+                self.method,
                 self.target.path,
                 body=self.body,
                 headers=self.headers,

@@ -1,18 +1,10 @@
-"""Short messages to the newsroom's chats: Slack and whatever takes its incoming webhooks; by Apprise also Telegram,
-Matrix and Mattermost.
+"""Short messages to the newsroom's chats: Slack and whatever takes its incoming webhooks, Telegram, Matrix, Mattermost.
 
 A message holds a headline, a name, an excerpt and a link to the desk: plain text, no address, nothing that pings.
 """
 
-import ipaddress
-import json
-import logging
-import re
-import socket
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 
@@ -31,7 +23,7 @@ from ..outbox.channels import Answer, Outgoing
 from ..outbox.models import Delivery, DeliveryStatus, Event, Lane
 from ..outbox.service import new_uid
 from ..sites.models import Site
-from . import thresholds
+from . import chat_services, thresholds
 from .newsroom import desk_link, headline, plain
 from .newsroom_models import ChatTarget
 
@@ -40,7 +32,6 @@ TEST = "chat.test"
 EXCERPT = 200  # characters
 URL_LENGTH = 1_000
 STALE = timedelta(hours=24)  # what happened longer ago is no news in a chat: it is crossed out, not caught up on
-PATIENCE = 10.0  # seconds for one message
 
 EVENTS = {
     "comment.created": "A new comment",
@@ -50,22 +41,6 @@ EVENTS = {
     "comment.flagged": "A reader reported a comment",
     thresholds.TYPE: "The queue has grown too long",
 }
-SCHEMES = {
-    "https": "slack",
-    "slack": "slack",
-    "tgram": "telegram",
-    "matrix": "matrix",
-    "matrixs": "matrix",
-    "mmost": "mattermost",
-    "mmosts": "mattermost",
-}
-# Where Apprise goes, whatever host stands in the address.
-OWN_HOSTS = {"slack": "hooks.slack.com", "tgram": "api.telegram.org"}
-# Would take back what is settled here: how long one waits, whom one trusts, that nobody is sent elsewhere.
-REFUSED_OPTIONS = frozenset(
-    {"redirect", "verify", "rto", "cto", "retry", "wait", "format", "overflow", "emojis", "discovery"}
-)
-OPTION = re.compile("[?&;#]")  # where one may begin; Apprise finds them behind a # too
 
 
 # Targets
@@ -109,14 +84,14 @@ def add_target(
 
 def kind_of(url: str, allowed: Collection[str]) -> str:
     """What kind of chat an address belongs to. Raises ValidationFailed; looks no name up."""
-    scheme = url.partition("://")[0].lower()
-    if scheme not in SCHEMES or not url.isprintable() or " " in url or len(url) > URL_LENGTH:
-        raise _wrong("Use an address that begins with https://, slack://, tgram://, matrixs:// or mmosts://.")
+    if not url.isprintable() or " " in url or len(url) > URL_LENGTH:
+        raise _wrong("This address is not complete, or has a slip in it.")
     try:
-        http_out.check(url, allowed) if scheme == "https" else _host_of(url)
+        found = chat_services.read(url)
+        http_out.check(found.url, allowed)
     except NotAllowed as error:
         raise _wrong(str(error)) from error
-    return SCHEMES[scheme]
+    return found.kind
 
 
 def _wrong(sentence: str) -> ValidationFailed:
@@ -153,11 +128,9 @@ def lane_of(target_id: int) -> str:
 def place_of(target: ChatTarget, keys: Keyring) -> str:
     """Where a chat is, as far as that is no secret: the host; or why nobody can tell any more."""
     try:
-        url = keys.decrypt(target.url_encrypted)
-    except Undecipherable as error:
+        return chat_services.read(keys.decrypt(target.url_encrypted)).host
+    except (Undecipherable, NotAllowed) as error:
         return str(error)
-    scheme = url.partition("://")[0].lower()
-    return OWN_HOSTS.get(scheme) or urlsplit(url).hostname or ""
 
 
 # Messages
@@ -219,32 +192,21 @@ class ChatChannel:
         is_test = delivery.kind == TEST
         if target is None or (target.disabled_at and not is_test) or now - delivery.created_at > STALE:
             return None
-        message = message_for(delivery, db.session.get_one(Site, delivery.site_id), now)
-        url = keys().decrypt(target.url_encrypted)
-        return (lambda: send(url, message, self.allowed)) if message else None
+        text = message_for(delivery, db.session.get_one(Site, delivery.site_id), now)
+        if text is None:
+            return None
+        url, message = keys().decrypt(target.url_encrypted), chat_services.Message(text, delivery.uid)
+        return lambda: send(url, message, self.allowed)
 
 
-def send(url: str, message: str, allowed: Collection[str]) -> Answer:
+def send(url: str, message: chat_services.Message, allowed: Collection[str]) -> Answer:
     """Write one message to a chat. Touches no database."""
     try:
-        return (
-            _post(url, message, allowed) if url.lower().startswith("https://") else _by_apprise(url, message, allowed)
-        )
+        return _answer(chat_services.write(chat_services.read(url), message, allowed))
     except NotAllowed as error:
         return Answer(False, str(error), pause=True)
     except Unreachable as error:
         return Answer(False, str(error))
-
-
-def _post(url: str, message: str, allowed: Collection[str]) -> Answer:
-    """Slack's incoming webhook, and whatever takes the same."""
-    # Slack reads these three as marks, and nothing else (docs.slack.dev, "Formatting message text").
-    text = message.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    body = {"text": text, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-    sent = json.dumps(body, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    reply = http_out.post(url, sent, headers=headers, timeout=PATIENCE, allowed=allowed)
-    return _answer(reply)
 
 
 def _answer(reply: http_out.Reply) -> Answer:
@@ -254,59 +216,3 @@ def _answer(reply: http_out.Reply) -> Answer:
     asked = reply.headers.get("Retry-After", "")
     wait = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
     return Answer(False, said, reply.status, pause=reply.status in (404, 410), retry_after=wait)
-
-
-def _by_apprise(url: str, message: str, allowed: Collection[str]) -> Answer:
-    _check_host(*_host_of(url), allowed)
-    from apprise import NotifyFormat
-
-    # A failed message is told by the outbox; Apprise's own words name tokens and addresses.
-    taken = _service(url).notify(body=message, body_format=NotifyFormat.TEXT)
-    return Answer(bool(taken), "Taken by the chat." if taken else "The chat did not take it.")
-
-
-def _service(url: str) -> Any:
-    """What Apprise makes of an address. Raises NotAllowed where that is nothing."""
-    from apprise import Apprise, AppriseAsset, PersistentStoreMode  # long to load, and rarely needed
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs whole addresses, tokens included
-    asset = AppriseAsset(
-        app_id="commentsvc", http_redirects=False, async_mode=False, storage_mode=PersistentStoreMode.MEMORY
-    )
-    found: Any = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if not found:
-        raise NotAllowed("This address is not complete, or has a slip in it.")
-    found.redirects, found.verify_certificate = False, True  # whatever the address asks for
-    found.discovery = False  # Matrix: a host's own word for where its server is would pass the check of addresses
-    return found
-
-
-def _host_of(url: str) -> tuple[str, int]:
-    """Host and port Apprise would go to, as Apprise itself reads the address. Raises NotAllowed."""
-    options = {unquote(part).partition("=")[0].lower() for part in OPTION.split(url)[1:]}
-    if refused := options & REFUSED_OPTIONS:
-        raise NotAllowed(f"Leave out {', '.join(sorted(refused))}: that is settled here.")
-    service, scheme = _service(url), url.partition("://")[0].lower()
-    host = OWN_HOSTS.get(scheme) or service.host or ""
-    return host, service.port or (443 if service.secure or scheme in OWN_HOSTS else 80)
-
-
-def _check_host(host: str, port: int, allowed: Collection[str]) -> None:
-    """Raises NotAllowed unless every address of the host is a public one, or opened; Unreachable without any."""
-    http_out.check(_web_address(host, port), allowed)
-    if {host.lower(), f"{host.lower()}:{port}"} & {each.lower() for each in allowed}:
-        return
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Unreachable("The host of this chat is not known.") from error
-    for *_, where in found:
-        http_out.check(_web_address(str(where[0]).partition("%")[0], port), allowed)
-
-
-def _web_address(host: str, port: int) -> str:
-    try:
-        shown = f"[{host}]" if ipaddress.ip_address(host.strip("[]")).version == 6 else host
-    except ValueError:
-        shown = host
-    return f"https://{shown.replace('[[', '[').replace(']]', ']')}:{port}"

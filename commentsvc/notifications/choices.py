@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, false, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.util import identity_key
 
 from ..authors.models import Author
-from ..authors.service import confirm_address
+from ..authors.service import address_hashes_of, confirm_address
 from ..comments.models import Comment, Status
 from ..core.database import db
 from ..core.events import Fact
+from ..core.web import keys
 from ..outbox import service as outbox
 from ..outbox.channels import Outgoing
 from . import tokens
@@ -36,6 +38,7 @@ def _asked(comment: Comment, notify: str, now: datetime) -> None:
     if comment.status == Status.SPAM or author.email_hash is None:
         return
     recipient = recipient_of(author) or _new_recipient(author)
+    _keep_under_present_key(recipient, author)
     if recipient.stopped_at:
         return
     _wish(author, (*ABOUT_ONES_OWN, Kind.REPLY))
@@ -48,16 +51,34 @@ def _asked(comment: Comment, notify: str, now: datetime) -> None:
 
 def recipient_of(author: Author) -> Recipient | None:
     """The address an author gets mail at, if mail was ever asked for."""
-    rows = select(Recipient).where(Recipient.site_id == author.site_id, Recipient.email_hash == author.email_hash)
-    return db.session.scalar(rows)
+    return recipients_of([author]).get(author.id)
+
+
+def recipients_of(authors: Sequence[Author]) -> dict[int, Recipient]:
+    """The addresses authors of one site get mail at, by the author's id; found whatever key they were kept under."""
+    hashes = {each.id: address_hashes_of(each, keys()) for each in authors}
+    of_site = Recipient.site_id == authors[0].site_id if authors else false()
+    rows = select(Recipient).where(of_site, Recipient.email_hash.in_({one for many in hashes.values() for one in many}))
+    # Where there are two for one address, the one that was stopped counts, then the older one.
+    known = sorted(db.session.scalars(rows), key=lambda each: (each.stopped_at is None, each.id))
+    found = {each.id: next((one for one in known if one.email_hash in hashes[each.id]), None) for each in authors}
+    return {author_id: one for author_id, one in found.items() if one}
 
 
 def _new_recipient(author: Author) -> Recipient:
     """Made by whoever comes first; two at the same moment get the same one."""
-    values = {"site_id": author.site_id, "email_hash": author.email_hash}
+    values = {"site_id": author.site_id, "email_hash": address_hashes_of(author, keys())[0]}
     db.session.execute(upsert(Recipient).values(values).on_conflict_do_nothing())
-    rows = select(Recipient).where(Recipient.site_id == author.site_id, Recipient.email_hash == author.email_hash)
+    rows = select(Recipient).filter_by(**values)
     return db.session.scalars(rows).one()
+
+
+def _keep_under_present_key(recipient: Recipient, author: Author) -> None:
+    """What was found under an older key must be found when that key is gone."""
+    present = address_hashes_of(author, keys())[0]
+    taken = exists().where(Recipient.site_id == author.site_id, Recipient.email_hash == present)
+    if recipient.email_hash != present and not db.session.scalar(select(taken)):
+        recipient.email_hash = present
 
 
 def _wish(author: Author, kinds: Iterable[Kind]) -> None:
@@ -118,11 +139,12 @@ def choose(author: Author, paces: Mapping[Kind, Pace]) -> None:
 
 
 def _set(author_id: int, kind: Kind, pace: Pace) -> None:
-    found = db.session.get(Preference, (author_id, kind))
-    if found is None:
-        db.session.add(Preference(author_id=author_id, kind=kind, pace=pace))
-    else:
-        found.pace = pace
+    """Two at the same moment set it one after the other."""
+    values = {"author_id": author_id, "kind": kind, "pace": pace}
+    put = upsert(Preference).values(values)
+    db.session.execute(put.on_conflict_do_update(index_elements=["author_id", "kind"], set_={"pace": pace}))
+    if known := db.session.identity_map.get(identity_key(Preference, (author_id, kind))):
+        db.session.expire(known)
 
 
 def stories_followed(author: Author) -> list[Follow]:

@@ -3,11 +3,11 @@
 Made page by page, so that memory does not grow with the number of subscriptions; made twice, it is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import groupby
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from ..authors.models import Author
 from ..core.clock import now
@@ -20,7 +20,7 @@ from ..sites.models import Site
 from . import choices
 from .letters import Page, words_of, written
 from .mail import Letter
-from .models import Kind, Notice, Pace, Recipient
+from .models import Kind, Notice, Pace
 from .news import is_worth_telling, item_of
 from .readers import addressee, sent_today
 
@@ -36,8 +36,8 @@ def make_digests() -> None:
         return
     while page := _waiting(after):
         with unit_of_work():
-            outbox.add(((None, _digest(each, moment)) for each in page if each.reader), now=moment)
-        after = page[-1].author_id
+            after = page[-1].id
+            outbox.add(((None, each) for each in _digests(page, moment)), now=moment)
 
 
 def clean_up() -> None:
@@ -46,23 +46,24 @@ def clean_up() -> None:
         choices.forget(now=now())
 
 
-def _waiting(after: int) -> Sequence[Row[Any]]:
-    """The next authors for whom something waits, in the order of their numbers; `reader` is None without a mailbox."""
-    mailbox = (Recipient.site_id == Author.site_id) & (Recipient.email_hash == Author.email_hash)
+def _waiting(after: int) -> Sequence[Author]:
+    """The next authors for whom something waits, in the order of their numbers."""
     waits = select(Notice.author_id).where(Notice.delivery_id.is_(None), Notice.author_id > after).distinct()
     page = waits.order_by(Notice.author_id).limit(AT_A_TIME).subquery()
-    rows = (
-        select(page.c.author_id, Author.site_id, Recipient.id.label("reader"))
-        .join(Author, Author.id == page.c.author_id)
-        .outerjoin(Recipient, mailbox & Recipient.stopped_at.is_(None))
-        .order_by(page.c.author_id)
-    )
-    return db.session.execute(rows).all()
+    rows = select(Author).join(page, Author.id == page.c.author_id).order_by(Author.id)
+    return db.session.scalars(rows).all()
 
 
-def _digest(each: Row[Any], moment: datetime) -> Outgoing:
-    once = f"digest author:{each.author_id} {moment:%Y-%m-%d}"
-    return choices.letter_to(each.site_id, each.reader, "digest", once, {"author": each.author_id})
+def _digests(authors: Sequence[Author], moment: datetime) -> Iterator[Outgoing]:
+    """A letter for each of them who has a mailbox. Sites are apart: an address is another one at each."""
+    for _, found in groupby(sorted(authors, key=lambda each: each.site_id), key=lambda each: each.site_id):
+        of_site = list(found)
+        mailboxes = choices.recipients_of(of_site)
+        for author in of_site:
+            mailbox = mailboxes.get(author.id)
+            if mailbox and mailbox.stopped_at is None:
+                once = f"digest author:{author.id} {moment:%Y-%m-%d}"
+                yield choices.letter_to(author.site_id, mailbox.id, "digest", once, {"author": author.id})
 
 
 def write_digest(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from ..authors.models import Author, Standing
+from ..authors.service import address_hashes_of
 from ..comments.models import Comment
 from ..core.database import db
+from ..core.web import keys
 from ..outbox import service as outbox
 from ..outbox.channels import Answer, Outgoing
 from ..outbox.models import Delivery, Event
 from . import choices
-from .models import Follow, Kind, Notice, Pace, Preference, Recipient
+from .models import Follow, Kind, Notice, Pace, Preference
 
 AT_A_TIME = 500
 
@@ -51,17 +53,13 @@ def _page(comment: Comment, after: int) -> Outgoing:
 
 
 def _followers(comment: Comment, *, after: int) -> Sequence[Any]:
-    """Who follows the story at an address that may be written to; not its writer, not whom it answers."""
-    mailbox = (Recipient.site_id == Author.site_id) & (Recipient.email_hash == Author.email_hash)
+    """Who follows the story at an address of theirs; not its writer, not whom it answers."""
     rows = (
-        select(
-            Follow.id.label("follow_id"), Author.id.label("author_id"), Recipient.id.label("reader"), Preference.pace
-        )
+        select(Follow.id.label("follow_id"), Author, Preference.pace)
         .join(Author, Author.id == Follow.author_id)
-        .join(Recipient, mailbox)
         .join(Preference, (Preference.author_id == Author.id) & (Preference.kind == Kind.STORY))
         .where(Follow.story_id == comment.story_id, Follow.id > after, Preference.pace != Pace.OFF)
-        .where(Author.confirmed_at.is_not(None), Recipient.stopped_at.is_(None))
+        .where(Author.confirmed_at.is_not(None))
         .where(Author.email_hash.not_in(_told_otherwise(comment)))
     )
     return db.session.execute(rows.order_by(Follow.id).limit(AT_A_TIME)).all()
@@ -69,23 +67,28 @@ def _followers(comment: Comment, *, after: int) -> Sequence[Any]:
 
 def _told_otherwise(comment: Comment) -> list[str]:
     """Addresses that need no such letter: the writer's own, and one that hears of it as a reply."""
-    addresses = [comment.author.email_hash]
+    addresses = address_hashes_of(comment.author, keys())
     parent = db.session.get(Comment, comment.parent_id) if comment.parent_id else None
     if parent and choices.pace_of(parent.author_id, Kind.REPLY) is not Pace.OFF:
-        addresses.append(parent.author.email_hash)
-    return [each for each in addresses if each]
+        addresses += address_hashes_of(parent.author, keys())
+    return addresses
 
 
 def _tell(followers: Sequence[Any], comment: Comment, now: datetime) -> None:
-    letters = [_letter(comment, each) for each in followers if each.pace == Pace.AT_ONCE]
+    mailboxes = choices.recipients_of([each.Author for each in followers])
+    open_ones = {author_id: each.id for author_id, each in mailboxes.items() if each.stopped_at is None}
+    told = [each for each in followers if each.Author.id in open_ones]
+    letters = [
+        _letter(comment, each.Author.id, open_ones[each.Author.id]) for each in told if each.pace == Pace.AT_ONCE
+    ]
     outbox.add(((None, each) for each in letters), now=now)
     about = {"comment_id": comment.id, "kind": Kind.STORY, "reason": "", "created_at": now}
-    notices = [{"author_id": each.author_id, **about} for each in followers if each.pace == Pace.DAILY]
+    notices = [{"author_id": each.Author.id, **about} for each in told if each.pace == Pace.DAILY]
     if notices:
         db.session.execute(choices.upsert(Notice).on_conflict_do_nothing(), notices)
 
 
-def _letter(comment: Comment, follower: Any) -> Outgoing:
-    once = f"{Kind.STORY} comment:{comment.id} reader:{follower.reader}"
-    payload = {"author": follower.author_id, "comment": comment.id, "why": ""}
-    return choices.letter_to(comment.site_id, follower.reader, Kind.STORY, once, payload)
+def _letter(comment: Comment, author_id: int, recipient_id: int) -> Outgoing:
+    once = f"{Kind.STORY} comment:{comment.id} reader:{recipient_id}"
+    payload = {"author": author_id, "comment": comment.id, "why": ""}
+    return choices.letter_to(comment.site_id, recipient_id, Kind.STORY, once, payload)

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from ..authors.models import Author, Standing
+from ..authors.service import address_hashes_of
 from ..comments.models import Comment, Status
 from ..core.database import db
 from ..core.text import one_line
-from ..core.web import links
+from ..core.web import keys, links
 from ..sites.models import Site
 from .letters import NAME, Item, quoted, story_name
 from .models import Follow, Kind
@@ -62,7 +63,7 @@ def _refused(author: Author, comment: Comment, now: datetime) -> bool:
 
 def may_be_told(author: Author, comment: Comment, now: datetime) -> bool:
     """Of somebody else's visible comment. Two Authors with one address are one person."""
-    theirs = comment.author_id == author.id or comment.author.email_hash == author.email_hash
+    theirs = comment.author_id == author.id or comment.author.email_hash in address_hashes_of(author, keys())
     return comment.is_visible and not theirs and comment.author.standing_at(now) is not Standing.BANNED
 
 

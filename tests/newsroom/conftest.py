@@ -135,6 +135,7 @@ class Chat:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.got: list[dict] = []
         self.paths: list[str] = []
+        self.keys: list[str | None] = []
         self.says: list[tuple[int, dict[str, str]]] = []
         chat = self
 
@@ -152,6 +153,7 @@ class Chat:
 
             def _answer(self) -> None:
                 chat.paths.append(f"{self.command} {self.path}")
+                chat.keys.append(self.headers["Authorization"])
                 status, headers = chat.says.pop(0) if chat.says else (200, {})
                 body = chat.body(self.path)
                 self.send_response(status)
@@ -169,8 +171,6 @@ class Chat:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def body(self, path: str) -> bytes:
-        if path.endswith("/login"):
-            return json.dumps({"access_token": "abc", "home_server": "h", "user_id": "@u:h"}).encode()
         return b'{"room_id": "!room:h", "event_id": "$1", "joined_rooms": ["!room:h"]}' if "_matrix" in path else b"ok"
 
     @property

@@ -105,7 +105,11 @@ def test_a_link_does_only_what_it_was_made_for(app, mail, cast):
     crossed = [way_out.replace("unsubscribe", other) for other in ("confirm", "preferences")]
     crossed += [page.replace("preferences", other) for other in ("confirm", "unsubscribe")]
     # Not the last letter: some of its bits are spare, and another one may mean the same.
-    tampered = [way_out[:-5] + ("A" if way_out[-5] != "A" else "B") + way_out[-4:], "/mail/unsubscribe/x", "/mail/confirm/1.2.3"]
+    tampered = [
+        way_out[:-5] + ("A" if way_out[-5] != "A" else "B") + way_out[-4:],
+        "/mail/unsubscribe/x",
+        "/mail/confirm/1.2.3",
+    ]
     assert {mail.client.post(link).status_code for link in crossed + tampered} == {404}
     with app.app_context():
         assert {each.pace for each in db.session.query(Preference)} == {"at_once"}
