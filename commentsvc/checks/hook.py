@@ -12,13 +12,13 @@ from ..core import http_out
 from ..core.clock import now
 from ..core.text import Unreadable, clean_line, excerpt
 from ..screening import Outcome, Verdict
-from .question import Question, Silent
+from .question import Away, Question, Silent
 
 OUTCOMES = {"note": Outcome.NOTE, "hold": Outcome.HOLD, "reject": Outcome.REJECT, "spam": Outcome.SPAM}
 REASON_LENGTH = 300  # characters of a reason that a card of the queue has room for
 NO_REASON = "no reason given"
 SPANS = 100  # places of a text that are marked; more than that nobody reads
-LARGEST = 256 * 1024  # bytes of an answer; a text of nothing but matches makes a long one, and must not cost the verdict
+LARGEST = 256 * 1024  # bytes of an answer: a text full of matches makes a long one
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ class Hook:
                 most=LARGEST,
                 allowed=allowed,
             )
-        except (http_out.Unreachable, http_out.NotAllowed) as error:
+        except http_out.Unreachable as error:
+            raise Away(str(error)) from error
+        except http_out.NotAllowed as error:
             raise Silent(str(error)) from error
         if reply.status != 200:
             raise Silent(f"It answered with status {reply.status}.")

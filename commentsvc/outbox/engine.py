@@ -42,6 +42,7 @@ class Engine:
     def __init__(self, app: Flask, *, redis_url: str | None, data_dir: Path) -> None:
         self.app, self._where = app, (redis_url, data_dir)
         self.every_minute: list[Callable[[], None]] = [work.keep_house]
+        self.aside: list[Callable[[], None]] = []  # whenever woken and every minute; may take long, so by themselves
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
         self._planned: dict[tuple[Any, ...], datetime] = {}
@@ -54,6 +55,7 @@ class Engine:
         self.huey = _huey(*self._where)
         self._release = self.huey.task(name="release")(self._inside(self._release_and_send))
         self._empty = self.huey.task(name="empty")(self._inside(self._empty_and_come_back))
+        self._aside = self.huey.task(name="aside")(self._inside(self._all_aside))
         minutely = self._inside(self._minutely)
         self.huey.periodic_task(crontab(), name="every minute")(minutely)
         self.huey.periodic_task(crontab(minute="7"), name="every hour")(self._inside(self._hourly))
@@ -79,6 +81,7 @@ class Engine:
             logger.warning("The worker could not be woken (%s); it looks by itself every minute.", type(error).__name__)
 
     def _release_and_send(self) -> None:
+        self._aside()
         again = work.release()
         for key in lanes.due(now=now()):
             self._empty(key)
@@ -102,6 +105,10 @@ class Engine:
         for job in self.every_minute:
             _carefully(job)
         self._release()
+
+    def _all_aside(self) -> None:
+        for job in self.aside:
+            _carefully(job)
 
     def _hourly(self) -> None:
         for job in self.every_hour:
