@@ -126,7 +126,8 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 
 def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | None) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
-    engine.every_minute += [asking.ask_again, thresholds.watch]
+    engine.every_minute.append(thresholds.watch)
+    engine.aside.append(asking.ask_again)
     engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}

@@ -13,7 +13,7 @@ from ..core import http_out
 from ..core.http_out import Reply
 from ..core.text import one_line
 from ..screening import Outcome, Verdict
-from .question import Question, Silent
+from .question import Away, Question, Silent
 
 SERVICE = "https://rest.akismet.com/1.1/"
 PATIENCE = 1.0  # seconds a writer waits for Akismet at most
@@ -75,7 +75,9 @@ class Akismet:
                 most=LARGEST,
                 allowed=allowed,
             )
-        except (http_out.Unreachable, http_out.NotAllowed) as error:
+        except http_out.Unreachable as error:
+            raise Away(str(error)) from error
+        except http_out.NotAllowed as error:
             raise Silent(str(error)) from error
 
 

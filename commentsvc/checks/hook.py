@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from standardwebhooks import Webhook
@@ -11,12 +12,13 @@ from ..core import http_out
 from ..core.clock import now
 from ..core.text import Unreadable, clean_line, excerpt
 from ..screening import Outcome, Verdict
-from .question import Question, Silent
+from .question import Away, Question, Silent
 
 OUTCOMES = {"note": Outcome.NOTE, "hold": Outcome.HOLD, "reject": Outcome.REJECT, "spam": Outcome.SPAM}
 REASON_LENGTH = 300  # characters of a reason that a card of the queue has room for
-SPANS = 100  # places an answer may mark
-LARGEST = 16 * 1024  # bytes of an answer: a verdict of that many spans is a tenth of it
+NO_REASON = "no reason given"
+SPANS = 100  # places of a text that are marked; more than that nobody reads
+LARGEST = 256 * 1024  # bytes of an answer: a text full of matches makes a long one
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class Hook:
                 most=LARGEST,
                 allowed=allowed,
             )
-        except (http_out.Unreachable, http_out.NotAllowed) as error:
+        except http_out.Unreachable as error:
+            raise Away(str(error)) from error
+        except http_out.NotAllowed as error:
             raise Silent(str(error)) from error
         if reply.status != 200:
             raise Silent(f"It answered with status {reply.status}.")
@@ -85,7 +89,11 @@ class Hook:
 
 
 def read_answer(answer: str, text: str, rule: str) -> Verdict:
-    """The verdict an answer gives about a text. Raises Silent for anything that is none."""
+    """The verdict an answer gives about a text. Raises Silent for anything without an outcome.
+
+    Everything else only adorns the outcome. Whoever writes a comment has a hand in it (in how many places are to be
+    marked, in what their offsets count), so what is unusable there is left out and never costs the verdict.
+    """
     try:
         said = json.loads(answer)
     except (ValueError, RecursionError) as error:
@@ -99,7 +107,7 @@ def read_answer(answer: str, text: str, rule: str) -> Verdict:
         rule,
         OUTCOMES[outcome],
         _reason(said.get("reason")),
-        spans=_spans(said.get("spans", []), len(text)),
+        spans=_spans(said.get("spans"), len(text)),
         score=_score(said.get("score")),
     )
 
@@ -107,31 +115,25 @@ def read_answer(answer: str, text: str, rule: str) -> Verdict:
 def _reason(said: object) -> str:
     try:
         line = clean_line(said) if isinstance(said, str) else ""
-    except Unreadable as error:
-        raise Silent("The reason of its answer cannot be shown.") from error
-    if not line:
-        raise Silent("Its answer gives no reason.")
-    return excerpt(line, REASON_LENGTH)
+    except Unreadable:
+        line = ""
+    return excerpt(line, REASON_LENGTH) or NO_REASON
 
 
 def _spans(said: object, length: int) -> tuple[tuple[int, int], ...]:
-    if not isinstance(said, list) or len(said) > SPANS:
-        raise Silent(f"The spans of its answer are no list of {SPANS} at most.")
-    return tuple(sorted(_span(each, length) for each in said))
+    """The first of the spans that lie inside of the text, in its order."""
+    usable = (span for each in said if (span := _span(each, length))) if isinstance(said, list) else ()
+    return tuple(sorted(islice(usable, SPANS)))
 
 
-def _span(said: object, length: int) -> tuple[int, int]:
+def _span(said: object, length: int) -> tuple[int, int] | None:
     if not (isinstance(said, list) and len(said) == 2 and all(type(place) is int for place in said)):
-        raise Silent("A span of its answer is no [start, end].")
+        return None
     start, end = said
-    if not 0 <= start < end <= length:
-        raise Silent("A span of its answer lies outside of the text.")
-    return start, end
+    return (start, end) if 0 <= start < end <= length else None
 
 
 def _score(said: object) -> float | None:
-    if said is None:
-        return None
     if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= 1:
-        raise Silent("The score of its answer is no number from 0 to 1.")
+        return None
     return float(said)

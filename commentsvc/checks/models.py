@@ -25,7 +25,7 @@ class OutsideCheck(Base):
 
     `question_encrypted` is there until it is answered. `sent_encrypted` is what Akismet got, for telling it later
     that it was wrong (the same fields again); `akismet_said` is its answer. `asked_at` is when somebody last set out
-    to ask.
+    to ask (1970 when that was left to the worker).
     """
 
     __tablename__ = f"{PREFIX}outside_check"

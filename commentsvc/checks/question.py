@@ -12,6 +12,10 @@ class Silent(Exception):
     """There was no answer one could use. `str(error)` says why, for admins and the log; it quotes no reader."""
 
 
+class Away(Silent):
+    """Nothing came back at all, or not in time: asking costs whoever waits the whole time it may take."""
+
+
 @dataclass(frozen=True)
 class Sender:
     """What a request says of whoever sent it. Kept only while a site's outside checks may want it."""

@@ -5,7 +5,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 
 from sqlalchemy import delete, select, update
@@ -21,6 +21,7 @@ from .question import Check, Inquiry, Question, Said
 logger = logging.getLogger(__name__)
 
 LEFT_AFTER = timedelta(minutes=1)  # a question this old was left by a process that died: an answer takes seconds
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a question was asked that was left to the worker
 ASKED_AGAIN_AT_ONCE = 20
 KEPT = timedelta(days=30)  # for so long Akismet can be told that it was wrong
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
@@ -78,10 +79,16 @@ def remember(site: Site, question: Question, *, keys: Keyring, now: datetime) ->
     return Inquiry(check.id, site.id, question, checks_of(site, keys=keys))
 
 
+def leave(inquiry: Inquiry) -> None:
+    """Leave a question to the worker, which need not wait for anybody else to finish with it."""
+    mine = update(OutsideCheck).where(OutsideCheck.id == inquiry.id, OutsideCheck.answered_at.is_(None))
+    db.session.execute(mine.values(asked_at=NEVER))
+
+
 def left_behind(*, now: datetime) -> list[OutsideCheck]:
-    """The questions that nobody answered, the oldest first."""
+    """The questions that nobody asks at the moment, those first that nobody ever asked."""
     rows = select(OutsideCheck).where(OutsideCheck.answered_at.is_(None), OutsideCheck.asked_at < now - LEFT_AFTER)
-    return list(db.session.scalars(rows.order_by(OutsideCheck.asked_at).limit(ASKED_AGAIN_AT_ONCE)))
+    return list(db.session.scalars(rows.order_by(OutsideCheck.asked_at, OutsideCheck.id).limit(ASKED_AGAIN_AT_ONCE)))
 
 
 def take_up(check: OutsideCheck, *, keys: Keyring, now: datetime) -> Inquiry | None:

@@ -77,7 +77,7 @@ def test() -> FlaskResponse:
     asked, question = checks.checks_of(site, keys=keys()), _test_question(site)
     with unit_of_work():
         pass  # what was read so far ends its transaction: none is open while others are asked
-    return _page(site, answers=ask_all(asked, question, allowed=house().outgoing_allowed))
+    return _page(site, answers=ask_all(asked, question, allowed=house().outgoing_allowed, insist=True))
 
 
 def _test_question(site: Site) -> Question:

@@ -60,6 +60,7 @@ class Engine:
     def __init__(self, app: Flask, *, redis_url: str | None, data_dir: Path) -> None:
         self.app, self._where = app, (redis_url, data_dir)
         self.every_minute: list[Callable[[], None]] = [work.keep_house]
+        self.aside: list[Callable[[], None]] = []  # whenever woken and every minute; may take long, so by themselves
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
         self._next_look: datetime | None = None
@@ -79,6 +80,7 @@ class Engine:
         self.huey = _huey(*self._where, self._patience)
         self._release = self.huey.task(name="release")(self._inside(self._release_and_send))
         self._pull = self.huey.task(name="pull")(self._inside(self._pull_and_look_again))
+        self._aside = self.huey.task(name="aside")(self._inside(self._all_aside))
         self.huey.periodic_task(crontab(), name="every minute")(self._inside(self._minutely))
         self.huey.periodic_task(crontab(minute="7"), name="every hour")(self._inside(self._hourly))
         self._opened_by = os.getpid()
@@ -106,12 +108,13 @@ class Engine:
 
     def _release_and_send(self) -> None:
         again = work.release(self._goes_on)
-        self._call_pullers()
+        self._call_for_hands()
         self._look_again_at(again)
 
-    def _call_pullers(self) -> None:
+    def _call_for_hands(self) -> None:
         if self.huey.pending_count() >= ENOUGH_JOBS:
             return
+        self._aside()
         if lanes.due(now=now(), brisk=True, limit=1):
             self._pull(True)
         for _ in lanes.due(now=now(), limit=self.threads - 1):
@@ -146,6 +149,10 @@ class Engine:
         for job in self.every_minute:
             _carefully(job)
         self._release()
+
+    def _all_aside(self) -> None:
+        for job in self.aside:
+            _carefully(job)
 
     def _hourly(self) -> None:
         for job in self.every_hour:

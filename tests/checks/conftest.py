@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from commentsvc.accounts.models import Role
 from commentsvc.checks import akismet, service
+from commentsvc.checks import asking as asking_outside
 from commentsvc.checks.models import OutsideCheck
 from commentsvc.comments import asking
 from commentsvc.comments.models import Comment, Decision, StoredVerdict
@@ -88,6 +89,14 @@ def _serve(outsider: Outsider) -> ThreadingHTTPServer:
     outsider.url = f"http://127.0.0.1:{server.server_port}/screen"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return server
+
+
+@pytest.fixture(autouse=True)
+def breaker(monkeypatch: pytest.MonkeyPatch) -> asking_outside.Breaker:
+    """Nobody has been silent yet."""
+    fresh = asking_outside.Breaker()
+    monkeypatch.setattr(asking_outside, "breaker", fresh)
+    return fresh
 
 
 @pytest.fixture

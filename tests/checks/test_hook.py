@@ -139,20 +139,6 @@ WRONG = {
     "no outcome": {"reason": "x"},
     "an unknown outcome": {"outcome": "refuse", "reason": "x"},
     "a list for an outcome": {"outcome": ["hold"], "reason": "x"},
-    "no reason": {"outcome": "hold"},
-    "an invisible reason": {"outcome": "hold", "reason": " \u200b"},
-    "a control character": {"outcome": "hold", "reason": "x\u0000"},
-    "half a character": {"outcome": "hold", "reason": "\ud800"},
-    "a span before the text": {"outcome": "hold", "reason": "x", "spans": [[-1, 2]]},
-    "a span behind the text": {"outcome": "hold", "reason": "x", "spans": [[0, 41]]},
-    "an empty span": {"outcome": "hold", "reason": "x", "spans": [[3, 3]]},
-    "a span of three": {"outcome": "hold", "reason": "x", "spans": [[1, 2, 3]]},
-    "a span of truths": {"outcome": "hold", "reason": "x", "spans": [[False, True]]},
-    "too many spans": {"outcome": "hold", "reason": "x", "spans": [[0, 1]] * 101},
-    "a word for spans": {"outcome": "hold", "reason": "x", "spans": "0-1"},
-    "a score above one": {"outcome": "hold", "reason": "x", "score": 1.5},
-    "a score that is no number": b'{"outcome": "hold", "reason": "x", "score": NaN}',
-    "a word for a score": {"outcome": "hold", "reason": "x", "score": "0.5"},
     "bytes that are no text": b"\xff\xfe\x00",
     "nothing": b"",
     "too much": b" " * (LARGEST + 1),
@@ -165,6 +151,51 @@ def test_an_answer_that_is_none_means_that_it_could_not_be_checked(hook, post, k
     answer = post()
     stored = kept(answer.json["comment"]["id"])
     assert (answer.status_code, stored["status"], stored["verdicts"]) == (201, "PENDING", COULD_NOT)
+
+
+UNUSABLE = {
+    "none": ({}, []),
+    "a span before the text": ({"spans": [[-1, 2], [4, 11]]}, [[4, 11]]),
+    "a span behind the text": ({"spans": [[4, 11], [0, 41]]}, [[4, 11]]),
+    "an empty span": ({"spans": [[3, 3]]}, []),
+    "a span of three": ({"spans": [[1, 2, 3]]}, []),
+    "a span of truths": ({"spans": [[False, True]]}, []),
+    "a word for spans": ({"spans": "0-1"}, []),
+    "nothing for spans": ({"spans": None}, []),
+    "a score above one": ({"score": 1.5}, []),
+    "a score that is no number": ({"score": float("nan")}, []),
+    "a huge score": ({"score": 10**400}, []),
+    "a truth for a score": ({"score": True}, []),
+    "a word for a score": ({"score": "0.5"}, []),
+}
+
+
+@pytest.mark.parametrize(("more", "spans"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_adorns_an_outcome_never_costs_it(hook, post, kept, more, spans):
+    hook.says({"outcome": "spam", "reason": "sells boats", **more})
+    stored = kept(post().json["comment"]["id"])
+    assert (stored["status"], stored["verdicts"]) == ("SPAM", [("screening_hook", "spam", "sells boats")])
+    assert stored["marks"] == [(spans, None)]
+
+
+def test_an_emoji_does_not_cancel_the_verdict_of_a_hook_that_counts_in_utf_16(hook, post, kept):
+    written = "\U0001f6a4" * 5 + " boats"
+    end = len(written.encode("utf-16-le")) // 2
+    hook.says({"outcome": "reject", "reason": "a slur", "spans": [[end - 5, end]]})
+    assert kept(post(text=written).json["comment"]["id"])["status"] == "REJECTED"
+
+
+def test_of_more_matches_than_anybody_reads_the_first_hundred_are_marked(hook, post, kept):
+    hook.says({"outcome": "reject", "reason": "a slur", "spans": [[at, at + 1] for at in range(5000)]})
+    stored = kept(post(text="x " * 2500).json["comment"]["id"])
+    assert (stored["status"], stored["marks"]) == ("REJECTED", [([[at, at + 1] for at in range(100)], None)])
+
+
+@pytest.mark.parametrize("said", [{}, {"reason": None}, {"reason": " \u200b"}, {"reason": "x\0"}, {"reason": "\ud800"}])
+def test_a_reason_that_cannot_be_shown_is_none(hook, post, kept, said):
+    hook.says({"outcome": "reject", **said})
+    stored = kept(post().json["comment"]["id"])
+    assert (stored["status"], stored["verdicts"]) == ("REJECTED", [("screening_hook", "reject", "no reason given")])
 
 
 @pytest.mark.parametrize("status", [201, 302, 307, 400, 401, 404, 500, 503])
