@@ -154,11 +154,17 @@ def is_embedded(app: Flask) -> bool:
 @main.command()
 @click.argument("file", required=False, type=click.File("rb"))
 @click.option("--address", is_flag=True, help="Print where a mail service may send its reports instead.")
+@click.option("--lift", metavar="ADDRESS", help="Let an address that was stopped get mail again.")
 @inside
-def bounces(file: BinaryIO | None, address: bool) -> None:
+def bounces(file: BinaryIO | None, address: bool, lift: str | None) -> None:
     """Read mail that came back, from a message or an mbox (- is standard input); its addresses get no more mail."""
     if address:
         click.echo(f"{house().base_url or 'https://comments.example'}/mail/bounces/{returned.secret(house().keys)}")
+        return
+    if lift:
+        with unit_of_work():
+            lifted = returned.lift(lift, keys=house().keys)
+        click.echo("It gets mail again." if lifted else "It was not stopped.")
         return
     if file is None:
         raise click.UsageError("Name a file, or - for standard input.")

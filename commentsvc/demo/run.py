@@ -22,6 +22,7 @@ def run(*, host: str, port: int, data: Path) -> None:
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
     os.environ[f"{PREFIX}DATA_DIR"] = str(data.resolve())
+    os.environ[f"{PREFIX}BASE_URL"] = f"http://{host}:{port}"  # the letters that are shown have links that work
     ensure_secret(data)
     prepare(data, f"http://{host}:{port}")
     serve(host=host, port=port, target="commentsvc.demo.wsgi:app", with_worker=True)

@@ -16,7 +16,11 @@ from sqlalchemy import select
 
 from ..core.crypto import Keyring, same
 from ..core.database import db
+from ..core.errors import ValidationFailed
+from ..core.mail_address import WrongAddress, address_hashes, read_address
 from ..outbox.models import Delivery
+from ..sites.service import all_sites
+from . import newsroom
 from .models import Recipient, Stopped, lane_of
 
 logger = logging.getLogger(__name__)
@@ -46,6 +50,8 @@ def stop(uid: str, why: Stopped, *, now: datetime) -> bool:
     """No more mail to whoever this letter went to. Returns whether the letter is known."""
     lane = db.session.scalar(select(Delivery.lane_key).where(Delivery.uid == uid, Delivery.channel == "mail"))
     prefix = lane_of(0)[:-1]
+    if lane and newsroom.stop(lane, now=now):
+        return True
     if lane is None or not lane.startswith(prefix):
         return False
     recipient = db.session.get(Recipient, int(lane.removeprefix(prefix)))
@@ -55,6 +61,21 @@ def stop(uid: str, why: Stopped, *, now: datetime) -> bool:
         recipient.stopped_at, recipient.stopped_because = now, why
         logger.warning("reader %s gets no more mail: %s", recipient.id, why)
     return True
+
+
+def lift(address: str, *, keys: Keyring) -> int:
+    """An address that was stopped may get mail again. Returns at how many sites it was. Raises ValidationFailed."""
+    try:
+        read, lifted = read_address(address), 0
+    except WrongAddress as error:
+        raise ValidationFailed({"address": [str(error)]}) from error
+    for site in all_sites():
+        hashes = address_hashes(read, f"site {site.id}", keys)
+        of_site = (Recipient.site_id == site.id, Recipient.email_hash.in_(hashes), Recipient.stopped_at.is_not(None))
+        for recipient in db.session.scalars(select(Recipient).where(*of_site)):
+            recipient.stopped_at = recipient.stopped_because = None
+            lifted += 1
+    return lifted
 
 
 def reports_in(raw: bytes) -> Iterator[tuple[str, Stopped]]:

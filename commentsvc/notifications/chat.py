@@ -6,7 +6,7 @@ A message holds a headline, a name, an excerpt and a link to the desk: plain tex
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ..authors.models import Author
 from ..comments.models import Comment
@@ -31,6 +31,7 @@ CHANNEL = "chat"
 TEST = "chat.test"
 EXCERPT = 200  # characters
 URL_LENGTH = 1_000
+AN_HOUR = 60  # messages one chat gets: in a flood the desk says more than a chat
 STALE = timedelta(hours=24)  # what happened longer ago is no news in a chat: it is crossed out, not caught up on
 
 EVENTS = {
@@ -108,6 +109,8 @@ def remove(target: ChatTarget, *, now: datetime) -> None:
     waiting = (Delivery.lane_key == lane_of(target.id), Delivery.status == DeliveryStatus.WAITING)
     for delivery in db.session.scalars(select(Delivery).where(*waiting)):
         delivery.status, delivery.done_at = DeliveryStatus.CANCELLED, now
+    if lane := db.session.get(Lane, lane_of(target.id)):
+        lanes.resume(lane, now=now)  # nothing waits in it any more, and no notice asks for it
     db.session.delete(target)
 
 
@@ -193,10 +196,16 @@ class ChatChannel:
         if target is None or (target.disabled_at and not is_test) or now - delivery.created_at > STALE:
             return None
         text = message_for(delivery, db.session.get_one(Site, delivery.site_id), now)
-        if text is None:
+        if text is None or (not is_test and _written_lately(delivery, now) >= AN_HOUR):
             return None
         url, message = keys().decrypt(target.url_encrypted), chat_services.Message(text, delivery.uid)
         return lambda: send(url, message, self.allowed)
+
+
+def _written_lately(delivery: Delivery, now: datetime) -> int:
+    lately = (Delivery.lane_key == delivery.lane_key, Delivery.status == DeliveryStatus.SENT)
+    rows = select(func.count()).select_from(Delivery).where(*lately, Delivery.done_at > now - timedelta(hours=1))
+    return db.session.scalar(rows) or 0
 
 
 def send(url: str, message: chat_services.Message, allowed: Collection[str]) -> Answer:

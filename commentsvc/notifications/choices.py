@@ -1,5 +1,6 @@
 """What readers choose to hear of. Asked for with a comment, changed on the page of choices, ended by one click."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from ..core.events import Fact
 from ..core.web import keys
 from ..outbox import service as outbox
 from ..outbox.channels import Outgoing
+from ..sites.models import Site
 from . import tokens
 from .models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient, lane_of
 
@@ -105,10 +107,19 @@ def _ask_to_confirm(author: Author, recipient: Recipient, network_hash: str, now
 
 
 def _too_many(recipient: Recipient, network_hash: str, now: datetime) -> bool:
+    _one_network_at_a_time(network_hash)
+    most = min(CONFIRMATIONS_PER_ADDRESS, db.session.get_one(Site, recipient.site_id).settings.mails_per_day)
     rows = select(func.count()).select_from(Confirmation).where(Confirmation.created_at > now - A_DAY)
     to_it = db.session.scalar(rows.where(Confirmation.recipient_id == recipient.id)) or 0
     from_there = db.session.scalar(rows.where(Confirmation.network_hash == network_hash)) or 0
-    return to_it >= CONFIRMATIONS_PER_ADDRESS or from_there >= CONFIRMATIONS_PER_NETWORK
+    return to_it >= most or from_there >= CONFIRMATIONS_PER_NETWORK
+
+
+def _one_network_at_a_time(network_hash: str) -> None:
+    """Requests of one network wait for each other, so that none slips past its limit. SQLite has one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"confirm {network_hash}".encode()).digest()[:7])
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def letter_to(site_id: int, recipient_id: int, kind: str, once: str, payload: Mapping[str, Any]) -> Outgoing:

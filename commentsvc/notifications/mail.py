@@ -4,8 +4,11 @@ A delivery's payload holds ids and words, never an address: the letter's writer 
 """
 
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
@@ -24,6 +27,8 @@ from ..outbox.channels import Answer, Outgoing
 from ..outbox.models import Delivery, Event
 
 PATIENCE = 10  # seconds for each step of talking to the mail server
+HAND_OVER = 45.0  # seconds for all of it: less than a lane's lease, or a letter would go out twice
+WITHOUT_A_SERVER = 600  # seconds until a letter is looked at again while no mail server is configured
 SUBJECT_LENGTH = 120  # characters (reference: security.md T17)
 FINAL = range(500, 600)  # SMTP: the server will say the same next time
 
@@ -101,12 +106,7 @@ class MailServer:
     def send(self, message: EmailMessage) -> Answer:
         """Hand one mail in; the answer is the server's."""
         try:
-            with self._connected() as server:
-                if self.tls and not self.wrapped:
-                    server.starttls(context=ssl.create_default_context())
-                if self.user:
-                    server.login(self.user, self.password or "")
-                server.send_message(message)
+            self._hand_in(message)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return _refused(code, said)
@@ -118,10 +118,59 @@ class MailServer:
             return Answer(False, f"The mail server did not take it: {type(error).__name__}.")
         return Answer(True, "Handed to the mail server.", 250)
 
+    def _hand_in(self, message: EmailMessage) -> None:
+        server = self._connected()
+        try:
+            if self.tls and not self.wrapped:
+                server.starttls(context=ssl.create_default_context())
+            if self.user:
+                server.login(self.user, self.password or "")
+            server.send_message(message)
+            with suppress(smtplib.SMTPException, OSError):  # the letter is theirs, however they say goodbye
+                server.quit()
+        finally:
+            server.close()
+
     def _connected(self) -> smtplib.SMTP:
         if self.wrapped:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+            return _Wrapped(self.host, self.port, timeout=PATIENCE, context=ssl.create_default_context())
+        return _Plain(self.host, self.port, timeout=PATIENCE)
+
+
+class _InTime:
+    """A conversation that ends after HAND_OVER seconds, whatever the other side does: a server that drips one line
+    after the other keeps within every step's patience for ever."""
+
+    sock: socket.socket | None
+    _alarm: threading.Timer | None = None
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        self._alarm = threading.Timer(HAND_OVER, self._hang_up)
+        self._alarm.daemon = True
+        self._alarm.start()
+        try:
+            return super().connect(*where, **more)  # type: ignore[misc]
+        except BaseException:
+            self._alarm.cancel()
+            raise
+
+    def _hang_up(self) -> None:
+        if self.sock:
+            with suppress(OSError):  # it ended by itself in the same moment
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+        super().close()  # type: ignore[misc]
+
+
+class _Plain(_InTime, smtplib.SMTP):
+    pass
+
+
+class _Wrapped(_InTime, smtplib.SMTP_SSL):
+    pass
 
 
 def _sender(address: str) -> str:
@@ -198,7 +247,7 @@ class MailChannel:
         letter, name = written
         server = self.server
         if server is None:
-            return lambda: Answer(False, "No mail server is configured (COMMENTSVC_MAIL_URL).")
+            return lambda: Answer(False, "No mail server is configured.", not_now=WITHOUT_A_SERVER)
         message = message_for(letter, sender=server.sender, sender_name=name, uid=delivery.uid, now=now)
         return lambda: server.send(message)
 

@@ -3,12 +3,13 @@
 In English, as the desk is. Subjects are our own words: a stranger's name or headline stands in the letter only.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Account
@@ -30,12 +31,15 @@ from ..outbox.service import new_uid
 from ..sites.models import Site
 from ..stories.models import Byline
 from . import thresholds
+from .choices import upsert
 from .decide_by_mail import ACTIONS, invitation
 from .mail import Letter, Maker, Writer
 from .newsroom_models import BylineChoice, How, NewsroomChoice
 
+logger = logging.getLogger(__name__)
+
 KINDS = ("queue", "held")
-HELD_AN_HOUR = 30  # letters about single comments one account gets from one site: a flood must not become one of mail
+AN_HOUR = 30  # letters about single comments somebody gets from one site: a flood must not become one of mail
 LISTED = 20  # comments a daily letter shows
 SHOWN = 300  # characters of each of them
 HEADLINE_LENGTH = 200
@@ -52,23 +56,38 @@ def choice_of(account_id: int, site_id: int, kind: str) -> How:
 
 def choose(account_id: int, site_id: int, kind: str, how: How, *, now: datetime) -> None:
     """Remember what an account wants to hear of a site. The first daily letter covers the time from now on."""
-    found = db.session.get(NewsroomChoice, (account_id, site_id, kind))
-    if found is None:
-        found = NewsroomChoice(account_id=account_id, site_id=site_id, kind=kind)
-        db.session.add(found)
+    whose = {"account_id": account_id, "site_id": site_id, "kind": kind}
+    unset = upsert(NewsroomChoice).values(**whose, how=How.OFF, digested_at=now)
+    db.session.execute(unset.on_conflict_do_nothing())
+    found = db.session.get_one(NewsroomChoice, (account_id, site_id, kind))
     if how != found.how:
         found.how, found.digested_at = how, now
 
 
 def choose_for_byline(author: Author, *, comments: How, questions: How, now: datetime) -> None:
     """Remember what a byline wants to hear of comments on their stories."""
-    found = db.session.get(BylineChoice, author.id)
-    if found is None:
-        found = BylineChoice(author_id=author.id, digested_at=now)
-        db.session.add(found)
+    unset = upsert(BylineChoice).values(author_id=author.id, comments=How.OFF, questions=How.OFF, digested_at=now)
+    db.session.execute(unset.on_conflict_do_nothing())
+    found = db.session.get_one(BylineChoice, author.id)
     if How.DAILY not in (found.comments, found.questions):
         found.digested_at = now
     found.comments, found.questions = comments, questions
+
+
+def stop(lane: str, *, now: datetime) -> bool:
+    """No more letters of their own choice to whoever a lane leads to. Returns whether that is somebody here."""
+    kind, _, whose = lane.removeprefix("mail:").partition(":")
+    if kind == "account":
+        account_id, _, site_id = whose.partition(":")
+        mine = (NewsroomChoice.account_id == int(account_id), NewsroomChoice.site_id == int(site_id))
+        db.session.execute(update(NewsroomChoice).where(*mine).values(how=How.OFF))
+    elif kind == "byline":
+        off = {"comments": How.OFF, "questions": How.OFF}
+        db.session.execute(update(BylineChoice).where(BylineChoice.author_id == int(whose)).values(off))
+    else:
+        return False
+    logger.warning("%s gets no more letters", lane)
+    return True
 
 
 def stop_token(author: Author, keys: Keyring) -> str:
@@ -251,8 +270,8 @@ def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
     reader, comment = _reader(delivery), db.session.get(Comment, delivery.payload["comment"])
     if reader is None or comment is None or not _waits_as(comment, delivery.payload["revision"]):
         return None
-    sent = _sent_lately(delivery, now)
-    if sent >= HELD_AN_HOUR:
+    sent = sent_lately(delivery, now)
+    if sent >= AN_HOUR:
         return None
     account, site = reader
     card = queue.card_of(comment)
@@ -267,7 +286,7 @@ def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
         comment=shown(comment),
         verdicts=[(verdict.rule.replace("_", " "), one_line(verdict.reason, 300)) for verdict in card.verdicts],
         doors=doors if links().base else {},
-        last=sent + 1 == HELD_AN_HOUR,
+        last=sent + 1 == AN_HOUR,
     )
 
 
@@ -275,7 +294,8 @@ def _waits_as(comment: Comment, revision: int) -> bool:
     return (comment.status, comment.retracted_at, comment.revision_number) == (Status.PENDING, None, revision)
 
 
-def _sent_lately(delivery: Delivery, now: datetime) -> int:
+def sent_lately(delivery: Delivery, now: datetime) -> int:
+    """How many like this one went the same way within the last hour."""
     same = (Delivery.lane_key == delivery.lane_key, Delivery.kind == delivery.kind)
     lately = (Delivery.status == DeliveryStatus.SENT, Delivery.done_at > now - timedelta(hours=1))
     return db.session.scalar(select(func.count()).select_from(Delivery).where(*same, *lately)) or 0
@@ -297,10 +317,13 @@ def byline_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | Non
         return None
     author, choice, site = found
     asks = is_question(comment)
-    if choice.comments != How.AT_ONCE and not (asks and choice.questions == How.AT_ONCE):
+    sent = sent_lately(delivery, now)
+    if sent >= AN_HOUR or (choice.comments != How.AT_ONCE and not (asks and choice.questions == How.AT_ONCE)):
         return None
+    last = sent + 1 == AN_HOUR
     subject = f"{'A question' if asks else 'A comment'} on your story – {site.name}"
-    return _to_author("byline", author, subject, site, comments=[shown(comment)], asks=asks, more=0, daily=False)
+    said = {"comments": [shown(comment)], "asks": asks, "more": 0, "daily": False, "last": last}
+    return _to_author("byline", author, subject, site, **said)
 
 
 def byline_digest(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
@@ -316,7 +339,7 @@ def byline_digest(delivery: Delivery, now: datetime) -> tuple[Letter, str] | Non
     number = f"{len(comments):,} new {'comment' if len(comments) == 1 else 'comments'}"
     cards = [shown(each, SHOWN) for each in comments[:LISTED]]
     subject, more = f"{number} on your stories – {site.name}", len(comments) - len(cards)
-    return _to_author("byline", author, subject, site, comments=cards, asks=False, more=more, daily=True)
+    return _to_author("byline", author, subject, site, comments=cards, asks=False, more=more, daily=True, last=False)
 
 
 def _choices(choice: BylineChoice, comment: Comment) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ class Answer:
     """What came of one try.
 
     `final`: trying again is useless, the delivery becomes a dead letter at once. `pause`: the receiver wants nothing
-    more. `retry_after` are the seconds a receiver asked for. `took_ms` is filled in by the outbox.
+    more. `retry_after` are the seconds a receiver asked for. `not_now`: nothing could be tried, which is nobody's
+    failure; it is looked at again after so many seconds.
     """
 
     succeeded: bool
@@ -27,6 +28,7 @@ class Answer:
     final: bool = False
     pause: bool = False
     retry_after: int | None = None
+    not_now: int | None = None
 
 
 @dataclass(frozen=True)

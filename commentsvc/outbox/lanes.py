@@ -66,6 +66,10 @@ def give_back(lane: Lane, *, now: datetime) -> None:
 
 def note(lane: Lane, delivery: Delivery, answer: Answer, *, took: timedelta, now: datetime) -> bool:
     """Remember a try and what follows from it. Returns whether the lane may go on at once."""
+    if answer.not_now:
+        lane.failing_since = lane.failing_since or now
+        lane.next_at = now + timedelta(seconds=answer.not_now)
+        return False
     delivery.attempts += 1
     db.session.add(
         Attempt(

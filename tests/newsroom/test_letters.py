@@ -14,7 +14,9 @@ from commentsvc.core.database import db
 from commentsvc.core.errors import Conflict, ValidationFailed
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
+from commentsvc.notifications import bounces
 from commentsvc.notifications import newsroom as letters
+from commentsvc.notifications.models import Stopped
 from commentsvc.notifications.newsroom_models import BylineChoice, How, NewsroomChoice, QueueAlarm
 from commentsvc.outbox.models import Event
 from commentsvc.sites.service import site_named
@@ -225,10 +227,10 @@ def test_who_no_longer_moderates_the_site_is_not_mailed(app, cast, held, desk, l
 def test_a_flood_does_not_become_one_of_mail(cast, desk, newsroom, letterbox):
     desk.choose(cast.hanna, "held", How.AT_ONCE)
     story = newsroom.story()
-    for _ in range(letters.HELD_AN_HOUR + 4):
+    for _ in range(letters.AN_HOUR + 4):
         newsroom.comment(story, status="hold")
     desk.work()
-    assert len(letterbox.got) == letters.HELD_AN_HOUR
+    assert len(letterbox.got) == letters.AN_HOUR
     assert ["More comments wait" in letterbox.parts(number)[0] for number in (-2, -1)] == [False, True]
 
 
@@ -412,3 +414,40 @@ def test_nobody_else_stops_them(app, client, byline, time, token):
     assert client.post(f"/mail/byline/{token}").status_code == 404
     with app.app_context():
         assert BylineChoice.query.one().comments == How.AT_ONCE
+
+
+def test_a_flood_of_comments_does_not_become_one_of_mail_to_whoever_signs(app, byline, desk, newsroom, letterbox, time):
+    wants(app, byline[0], time, comments=How.AT_ONCE)
+    for _ in range(letters.AN_HOUR + 3):
+        newsroom.comment(byline[1])
+    desk.work()
+    assert len(letterbox.got) == letters.AN_HOUR
+    assert ["More comments come" in letterbox.parts(number)[0] for number in (-2, -1)] == [False, True]
+
+
+def test_letters_wait_for_a_mail_server_and_are_no_failures(app, cast, desk, newsroom, letterbox, time):
+    desk.choose(cast.hanna, "held", How.AT_ONCE)
+    channel = app.extensions["commentsvc outbox"].channels["mail"]
+    server, channel.server = channel.server, None
+    newsroom.comment(newsroom.story(), status="hold")
+    for _ in range(20):
+        desk.work()
+        desk.later(hours=6)
+    [waiting] = desk.deliveries()
+    channel.server = server
+    desk.later(minutes=11)
+    desk.work()
+    assert (waiting.status, waiting.attempts, len(letterbox.got)) == ("WAITING", 0, 1)
+
+
+def test_whoever_complains_about_a_letter_gets_no_more(app, cast, desk, newsroom, letterbox, time):
+    desk.choose(cast.hanna, "held", How.AT_ONCE)
+    story = newsroom.story()
+    newsroom.comment(story, status="hold")
+    desk.work()
+    [delivery] = desk.deliveries()
+    with app.app_context(), unit_of_work():
+        assert bounces.stop(delivery.uid, Stopped.COMPLAINT, now=time())
+    newsroom.comment(story, status="hold")
+    desk.work()
+    assert len(letterbox.got) == 1

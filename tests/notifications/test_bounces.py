@@ -173,3 +173,20 @@ def test_the_command_reads_a_report_from_standard_input(mail, letter):
 def test_the_command_says_where_reports_may_be_sent(mail):
     run = CliRunner().invoke(main.commands["bounces"], ["--address"], obj=lambda: mail.app)
     assert run.output.strip() == f"https://comments.herald.example{door(mail)}"
+
+
+def test_the_command_lets_an_address_get_mail_again(app, mail, letter):
+    said, _ = letter
+    mail.client.post(door(mail), json={"message_id": said["Message-ID"], "kind": "bounce"})
+
+    def lift(address: str) -> tuple[int, str]:
+        run = CliRunner().invoke(main.commands["bounces"], ["--lift", address], obj=lambda: mail.app)
+        return run.exit_code, run.output.strip()
+
+    assert (lift(BEN), lift(ROSA.upper()), lift(ROSA)) == (
+        (0, "It was not stopped."),
+        (0, "It gets mail again."),
+        (0, "It was not stopped."),
+    )
+    with app.app_context():
+        assert {each.stopped_at for each in db.session.query(Recipient)} == {None}

@@ -1,12 +1,21 @@
 """The mail server as it is configured, and what goes to it."""
 
+import socket
+import threading
+import time
+from contextlib import suppress
+
 import pytest
+from aiosmtpd.controller import Controller
 
 from commentsvc import create_app
 from commentsvc.config import Misconfigured
 from commentsvc.core.clock import now
+from commentsvc.notifications import mail
 from commentsvc.notifications.mail import Letter, MailServer, message_for
+from commentsvc.outbox import lanes
 from tests.conftest import settings
+from tests.stage import free_port
 
 
 def test_a_mail_server_is_read_from_its_address():
@@ -82,3 +91,58 @@ def test_no_name_makes_another_header_or_address(name):
     assert (read["Bcc"], read["Message-ID"]) == (None, "<msg_1@herald.example>")
     assert read["List-Unsubscribe"] == f"<https://c.example/{'x' * 300}>"
     assert max(map(len, raw.split(b"\r\n"))) < 998
+
+
+def dripping(stop: threading.Event) -> socket.socket:
+    """A mail server whose greeting never comes to an end: one line after the other, each in good time."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            while not stop.wait(0.1):
+                line.sendall(b"220-one moment\r\n")
+
+    threading.Thread(target=drip, daemon=True).start()
+    return listening
+
+
+def test_a_server_that_drips_is_given_up_in_time(monkeypatch):
+    monkeypatch.setattr(mail, "HAND_OVER", 0.5)
+    stop = threading.Event()
+    with dripping(stop) as listening:
+        server = MailServer.at(f"smtp://127.0.0.1:{listening.getsockname()[1]}?from=comments@news.example")
+        letter = Letter("rosa@example.org", "Hello", "Hello", "<p>Hello</p>")
+        message = message_for(letter, sender="comments@news.example", sender_name="News", uid="msg_1", now=now())
+        began = time.monotonic()
+        answer = server.send(message)
+        took = time.monotonic() - began
+        stop.set()
+    assert (answer.succeeded, answer.final, took < 3) == (False, False, True)
+
+
+def test_handing_over_ends_before_the_lane_is_somebody_elses():
+    assert lanes.LEASE.total_seconds() > 1.5 * mail.HAND_OVER
+
+
+def test_a_letter_that_was_taken_is_taken_however_the_server_says_goodbye():
+    class Rude:
+        def __init__(self) -> None:
+            self.got = 0
+
+        async def handle_DATA(self, server, session, envelope) -> str:
+            self.got += 1
+            return "250 OK"
+
+        async def handle_QUIT(self, server, session, envelope) -> str:
+            return "421 Get out"
+
+    rude = Rude()
+    controller = Controller(rude, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    server = MailServer.at(f"smtp://127.0.0.1:{controller.port}?from=comments@news.example")
+    letter = Letter("rosa@example.org", "Hello", "Hello", "<p>Hello</p>")
+    message = message_for(letter, sender="comments@news.example", sender_name="News", uid="msg_1", now=now())
+    answer = server.send(message)
+    controller.stop()
+    assert (answer.succeeded, rude.got) == (True, 1)

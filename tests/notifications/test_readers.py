@@ -383,7 +383,7 @@ def test_a_summary_that_failed_is_tried_again_with_the_same_in_it(mail):
     mail.time.moment = mail.time.moment.replace(hour=23)
     mail.summaries()
     channel_server.server = working
-    mail.time.pass_by(minutes=1)
+    mail.time.pass_by(minutes=11)
     mail.deliver()
     assert ["The first reply" in mail.text(each) for each in mail.to(ROSA)] == [True]
 
