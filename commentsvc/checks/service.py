@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -91,20 +92,30 @@ def left_behind(*, now: datetime) -> list[OutsideCheck]:
     return list(db.session.scalars(rows.order_by(OutsideCheck.asked_at, OutsideCheck.id).limit(ASKED_AGAIN_AT_ONCE)))
 
 
-def take_up(check: OutsideCheck, *, keys: Keyring, now: datetime) -> Inquiry | None:
-    """Ask a question again; None when somebody else does so at this moment. Inside a unit of work."""
+class Lost(Exception):
+    """What was to be asked cannot be read any more."""
+
+
+def take_up(check: OutsideCheck, *, now: datetime) -> bool:
+    """Set out to ask a question again; False when somebody else does so at this moment. Inside a unit of work."""
     mine = update(OutsideCheck).where(OutsideCheck.id == check.id, OutsideCheck.answered_at.is_(None))
     taken = db.session.execute(mine.where(OutsideCheck.asked_at < now - LEFT_AFTER).values(asked_at=now))
-    if not taken.rowcount or not check.question_encrypted:  # type: ignore[attr-defined]
-        return None
-    try:
-        question = Question.from_text(keys.decrypt(check.question_encrypted))
-    except (Undecipherable, TypeError) as error:  # written under another key, or by another version
-        logger.warning("comment %s waits for a moderator: what to ask is lost (%s)", check.comment_id, error)
-        check.answered_at, check.question_encrypted = now, None
-        return None
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def inquiry_of(check: OutsideCheck, *, keys: Keyring) -> Inquiry:
+    """What is to be asked, read again, and who is to be asked by now. Raises Lost."""
     site = db.session.get_one(Site, check.site_id)
+    try:
+        question = Question.from_text(keys.decrypt(check.question_encrypted or ""))
+    except (Undecipherable, TypeError, ValueError) as error:  # written under another key, or by another version
+        raise Lost(f"{type(error).__name__}: {error}") from error
     return Inquiry(check.id, site.id, question, checks_of(site, keys=keys))
+
+
+def give_up(check: OutsideCheck, *, now: datetime) -> bool:
+    """Nobody will be asked. False when somebody answered meanwhile."""
+    return _answered(check.id, {"answered_at": now, "question_encrypted": None})
 
 
 def close(inquiry: Inquiry, said: Sequence[Said], *, keys: Keyring, now: datetime) -> bool:
@@ -121,7 +132,11 @@ def close(inquiry: Inquiry, said: Sequence[Said], *, keys: Keyring, now: datetim
         "akismet_said": (SPAM if judged.verdict else HAM) if judged else None,
         "sent_encrypted": keys.encrypt(json.dumps(sent[judged.rule], sort_keys=True)) if judged else None,
     }
-    open_still = update(OutsideCheck).where(OutsideCheck.id == inquiry.id, OutsideCheck.answered_at.is_(None))
+    return _answered(inquiry.id, values)
+
+
+def _answered(check_id: int, values: dict[str, Any]) -> bool:
+    open_still = update(OutsideCheck).where(OutsideCheck.id == check_id, OutsideCheck.answered_at.is_(None))
     return bool(db.session.execute(open_still.values(values)).rowcount)  # type: ignore[attr-defined]
 
 

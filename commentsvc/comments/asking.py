@@ -81,10 +81,21 @@ def ask_again() -> None:
 
 
 def _take_up(check: OutsideCheck) -> None:
+    inquiry = None
     with unit_of_work():
-        inquiry = checks.take_up(check, keys=keys(), now=now())
+        if checks.take_up(check, now=now()):
+            inquiry = _read_again(check)
     if inquiry:
         _carefully(inquiry)
+
+
+def _read_again(check: OutsideCheck) -> Inquiry | None:
+    try:
+        return checks.inquiry_of(check, keys=keys())
+    except checks.Lost as error:
+        logger.warning("comment %s waits for a moderator: what to ask is lost (%s)", check.comment_id, error)
+        outside.give_up(check, now=now())
+        return None
 
 
 def forget() -> None:

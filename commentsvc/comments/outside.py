@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from ..authors.models import Author
 from ..authors.present import record_json
 from ..checks import service as checks
+from ..checks.models import OutsideCheck
 from ..checks.question import Inquiry, Question, Said, Sender
 from ..core.clock import rfc3339
 from ..core.crypto import Keyring, Undecipherable
@@ -23,6 +24,7 @@ from .verdicts import as_said, stored
 logger = logging.getLogger(__name__)
 
 WAITS = "outside_checks"  # the rule that holds a comment until the outside was asked
+LOST = "outside_checks_lost"  # the rule that holds it when there is nothing left to ask
 
 
 def kept_waiting(site: Site, screening: Screening) -> Screening:
@@ -94,16 +96,31 @@ def _address(author: Author, keys: Keyring) -> str:
 
 def settle(inquiry: Inquiry, said: Sequence[Said], *, keys: Keyring, now: datetime) -> Screening | None:
     """Put the answers in the place of the waiting and decide again. None when another process was quicker."""
-    comment = db.session.get_one(Comment, inquiry.question.comment_id)
-    lifecycle.wait_for_turn([comment])
-    db.session.refresh(comment)  # whoever had to wait looks again
+    comment = _in_turn(inquiry.question.comment_id)
     if not checks.close(inquiry, said, keys=keys, now=now):
         return None
-    revision = db.session.scalars(
-        select(Revision).where(Revision.comment_id == comment.id, Revision.number == inquiry.question.revision)
-    ).one()
     when_silent = silence(db.session.get_one(Site, inquiry.site_id))
     answers = [verdict for each in said if (verdict := each.counted(when_silent))]
+    return _decided_again(comment, inquiry.question.revision, answers, now)
+
+
+def give_up(check: OutsideCheck, *, now: datetime) -> None:
+    """A moderator has to read what nobody can be asked about any more, whatever silence means to the site."""
+    comment = _in_turn(check.comment_id)
+    if checks.give_up(check, now=now):
+        _decided_again(comment, check.revision, [Verdict(LOST, Outcome.HOLD, "could not be checked")], now)
+
+
+def _in_turn(comment_id: int) -> Comment:
+    comment = db.session.get_one(Comment, comment_id)
+    lifecycle.wait_for_turn([comment])
+    db.session.refresh(comment)  # whoever had to wait looks again
+    return comment
+
+
+def _decided_again(comment: Comment, number: int, answers: Sequence[Verdict], now: datetime) -> Screening:
+    of_number = select(Revision).where(Revision.comment_id == comment.id, Revision.number == number)
+    revision = db.session.scalars(of_number).one()
     screening = Screening((*_what_the_rules_said(revision), *answers))
     db.session.add_all(stored(verdict, comment, revision, now) for verdict in answers)
     lifecycle.settle_finally(comment, revision, screening, now=now)

@@ -43,6 +43,7 @@ TOLD_TO_WRITER = {
     # What outsiders write is for moderators; a writer would take it for the newsroom's words.
     "screening_hook": "A moderator reads it first.",
     "akismet": "A moderator reads it first.",
+    outside.LOST: "A moderator reads it first.",
     outside.WAITS: "It is still being checked.",
 }
 NOBODY = Sender()

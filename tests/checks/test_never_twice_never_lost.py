@@ -5,6 +5,7 @@ import pytest
 from commentsvc.checks.models import OutsideCheck
 from commentsvc.comments import asking
 from commentsvc.core.database import db
+from commentsvc.outbox.models import Event
 
 
 class Killed(BaseException):
@@ -100,16 +101,20 @@ def test_of_an_edited_comment_both_texts_are_judged_and_the_newer_decides(left, 
 
 
 def test_a_question_that_cannot_be_read_any_more_leaves_the_comment_to_a_moderator(
-    app, left, hook, kept, a_minute_later
+    app, left, hook, newsroom, kept, a_minute_later
 ):
+    newsroom.set("herald", when_silent="publish")
     with app.app_context():
         db.session.query(OutsideCheck).one().question_encrypted = "written under another key"
         db.session.commit()
     a_minute_later()
     a_minute_later()
     assert (kept(left)["status"], hook.got) == ("PENDING", [])
+    assert kept(left)["verdicts"] == [("outside_checks_lost", "hold", "could not be checked")]
     with app.app_context():
         assert db.session.query(OutsideCheck).one().answered_at
+        held = db.session.query(Event).filter_by(type="comment.held").all()
+        assert [each.data["comment"] for each in held] == [int(left)]  # moderators are told of it, once
 
 
 def test_checks_that_were_switched_off_meanwhile_do_not_keep_it_waiting(left, newsroom, kept, a_minute_later):
