@@ -37,7 +37,7 @@ BREATH = 0.5  # seconds between a commit and the worker's look: one look serves 
 class NoEngine(DomainError):
     """The worker cannot reach the place where its jobs are."""
 
-    http_status, code, title = 503, "unavailable", "The worker cannot start"
+    http_status, code, title = 503, "unavailable", "Unavailable"
 
 
 def _huey(redis_url: str | None, data_dir: Path, patience: float) -> Huey:

@@ -28,10 +28,10 @@ def test_the_demo_leaves_the_installation_of_a_dotenv_file_alone(real_installati
 
 
 def test_the_demos_server_does_so_too(real_installation, run, tmp_path):
-    run("demo", "--data", str(tmp_path / "demo"), "--port", str(free_port()))
+    run("demo", "--data", str(tmp_path / "demo"), "--port", str(port := free_port()))
     served = importlib.reload(importlib.import_module("commentsvc.demo.wsgi")).app
     assert served.config["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'demo' / 'commentsvc.sqlite3'}"
-    assert served.config["COMMENTSVC"].base_url is None
+    assert served.config["COMMENTSVC"].base_url == f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
