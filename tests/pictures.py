@@ -23,6 +23,7 @@ def main() -> None:
         page.set_viewport_size({"width": 1280, "height": 1000})
         profile(page, url)
         desk(page, url)
+        outgoing(page, url)
 
 
 def article(page: Page, url: str) -> None:
@@ -45,6 +46,12 @@ def desk(page: Page, url: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/desk**")
     take(page, "desk")
+
+
+def outgoing(page: Page, url: str) -> None:
+    page.wait_for_timeout(15_000)  # the worker has told of everything
+    page.goto(f"{url}/desk/outgoing")
+    take(page, "outgoing")
 
 
 def take(page: Page, name: str) -> None:
