@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
 
 from ..core.clock import now
 from ..core.errors import DomainError
@@ -25,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 EXTENSION = "commentsvc engine"
 THREADS = 4
-MAX_DELAY = 0.5  # seconds an idle thread sleeps at most before it looks for a job
-STOP_WITHIN = 12  # seconds for what is under way when the worker is told to stop
 ENOUGH_JOBS = 16  # jobs that wait for a thread; more of the same would find nothing left to do
 REQUESTS_PATIENCE = 0.2  # seconds a request may wait for Redis
 WORKERS_PATIENCE = 5.0  # longer than a thread waits for a job
@@ -38,16 +34,6 @@ class NoEngine(DomainError):
     """The worker cannot reach the place where its jobs are."""
 
     http_status, code, title = 503, "unavailable", "Unavailable"
-
-
-def _huey(redis_url: str | None, data_dir: Path, patience: float) -> Huey:
-    if redis_url:
-        from redis import ConnectionPool  # only where it is configured is it installed
-
-        pool = ConnectionPool.from_url(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
-        return RedisHuey("commentsvc", connection_pool=pool, results=False)
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return SqliteHuey("commentsvc", filename=str(data_dir / "jobs.sqlite3"), results=False)
 
 
 class Engine:
@@ -77,12 +63,14 @@ class Engine:
         # A forked server process must not share its parent's connection.
         if self._opened_by == os.getpid():
             return
-        self.huey = _huey(*self._where, self._patience)
+        from . import jobs  # Huey loads the drivers of every database it finds; who only reads needs none of them
+
+        self.huey = jobs.place(*self._where, self._patience)
         self._release = self.huey.task(name="release")(self._inside(self._release_and_send))
         self._pull = self.huey.task(name="pull")(self._inside(self._pull_and_look_again))
         self._aside = self.huey.task(name="aside")(self._inside(self._all_aside))
-        self.huey.periodic_task(crontab(), name="every minute")(self._inside(self._minutely))
-        self.huey.periodic_task(crontab(minute="7"), name="every hour")(self._inside(self._hourly))
+        self.huey.periodic_task(jobs.EVERY_MINUTE, name="every minute")(self._inside(self._minutely))
+        self.huey.periodic_task(jobs.EVERY_HOUR, name="every hour")(self._inside(self._hourly))
         self._opened_by = os.getpid()
 
     def _inside(self, job: Callable[..., None]) -> Callable[..., None]:
@@ -168,21 +156,9 @@ class Engine:
         except Exception as error:
             logger.debug("no engine", exc_info=True)
             raise NoEngine(f"The worker cannot reach its jobs ({type(error).__name__}).") from error
-        _Worker(self.huey, threads, self._stopping).run()
+        from . import jobs
 
-
-class _Worker(Consumer):
-    """Huey's own, but for the word that goes to the jobs under way when it is told to stop."""
-
-    def __init__(self, huey: Huey, threads: int, stopping: threading.Event) -> None:
-        super().__init__(
-            huey, workers=threads, max_delay=MAX_DELAY, graceful_signal="TERM", shutdown_timeout=STOP_WITHIN
-        )
-        self._stopping = stopping
-
-    def stop(self, graceful: bool = False) -> None:
-        self._stopping.set()
-        super().stop(graceful=graceful)
+        jobs.Worker(self.huey, threads, self._stopping).run()
 
 
 def _carefully(job: Callable[[], None]) -> None:
