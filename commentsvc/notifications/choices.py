@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, false, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.util import identity_key
 
 from ..authors.models import Author
@@ -188,7 +187,8 @@ def confirm(author: Author, *, now: datetime) -> None:
 
 
 def upsert(table: Any) -> Any:
-    return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(table)
+    """An insert that may say what happens on a conflict, in the dialect of this database."""
+    return outbox.insert_of_dialect()(table)
 
 
 def forget(*, now: datetime) -> None:

@@ -80,9 +80,7 @@ def _choices(site: Site) -> dict[str, How]:
 def _notices_page(site: Site, form: NoticesForm) -> str:
     server = current_app.config["COMMENTSVC"].mail_url
     may_chat = actor().may(Permission.MANAGE_SITE)
-    return page(
-        "desk/notices.html", site, form=form, has_mail=bool(server), has_base=bool(links().base), may_chat=may_chat
-    )
+    return page("desk/notices.html", site, form=form, has_mail=bool(server), may_chat=may_chat)
 
 
 @desk_pages.post("/desk/notices")

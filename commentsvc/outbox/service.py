@@ -161,12 +161,12 @@ def add(made: Iterable[tuple[Event | None, Outgoing]], *, now: datetime) -> None
         return
     lanes = {each.lane: each for _, each in listed}
     rows = [_lane_row(each, now) for each in lanes.values()]
-    insert_lanes = _insert()(Lane)
+    insert_lanes = insert_of_dialect()(Lane)
     ready = insert_lanes.on_conflict_do_update(
         index_elements=[Lane.key], set_={"next_at": func.coalesce(Lane.next_at, insert_lanes.excluded.next_at)}
     )
     db.session.execute(ready, sorted(rows, key=lambda row: str(row["key"])))
-    deliveries = _insert()(Delivery).on_conflict_do_nothing(index_elements=[Delivery.once])
+    deliveries = insert_of_dialect()(Delivery).on_conflict_do_nothing(index_elements=[Delivery.once])
     db.session.execute(deliveries, [_delivery_row(event, each, now) for event, each in listed])
 
 
@@ -175,7 +175,8 @@ def send(outgoing: Outgoing, *, now: datetime) -> None:
     add([(None, outgoing)], now=now)
 
 
-def _insert() -> Any:
+def insert_of_dialect() -> Any:
+    """The insert of this database that knows what to do on a conflict; SQLAlchemy has one for each dialect."""
     return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
 
 
