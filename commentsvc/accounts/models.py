@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.database import PREFIX, Base, BigId
@@ -35,14 +35,21 @@ class Account(Base):
     def site_ids(self) -> frozenset[int]:
         return frozenset(membership.site_id for membership in self.sites)
 
+    @property
+    def sections(self) -> dict[int, frozenset[str]]:
+        """By site, the sections the account is limited to; a site that is missing here has no limit."""
+        limited = {membership.site_id: frozenset(membership.sections) for membership in self.sites}
+        return {site_id: sections for site_id, sections in limited.items() if sections}
+
 
 class SiteMembership(Base):
-    """A moderator's right to work on one site."""
+    """A moderator's right to work on one site: on all of it, or on the sections listed."""
 
     __tablename__ = f"{PREFIX}site_membership"
 
     account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"), primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class StaffSession(Base):

@@ -1,7 +1,7 @@
 """Who may what: one table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..core.errors import Forbidden, NotFound
@@ -31,10 +31,11 @@ class Actor:
     role: Role | None = None
     site_ids: frozenset[int] = frozenset()
     rule: str | None = None
+    sections: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, account: Account) -> "Actor":
-        return cls(account.name, account.id, Role(account.role), account.site_ids)
+        return cls(account.name, account.id, Role(account.role), account.site_ids, sections=account.sections)
 
     @classmethod
     def machine(cls, rule: str) -> "Actor":
@@ -43,13 +44,25 @@ class Actor:
     def works_on(self, site_id: int) -> bool:
         return self.role is Role.ADMIN or site_id in self.site_ids
 
+    def sections_of(self, site_id: int) -> frozenset[str] | None:
+        """The sections of a site the actor is limited to; None without a limit."""
+        return None if self.role is Role.ADMIN else self.sections.get(site_id)
+
+    def works_in(self, site_id: int, section: str) -> bool:
+        """Whether a section of a site the actor works on is theirs."""
+        limit = self.sections_of(site_id)
+        return limit is None or section in limit
+
     def may(self, permission: Permission) -> bool:
         return self.role is not None and permission in MAY[self.role]
 
 
-def ensure(actor: Actor, permission: Permission, site_id: int) -> None:
-    """Raises NotFound where the actor must not know that it exists, Forbidden where the role does not allow it."""
-    if not actor.works_on(site_id):
+def ensure(actor: Actor, permission: Permission, site_id: int, section: str | None = None) -> None:
+    """Raises NotFound where the actor must not know that it exists, Forbidden where the role does not allow it.
+
+    `section` is where the thing belongs, for what belongs to one: a comment, a story.
+    """
+    if not actor.works_on(site_id) or (section is not None and not actor.works_in(site_id, section)):
         raise NotFound("There is nothing here by that name.")
     if not actor.may(permission):
         raise Forbidden("Your role does not allow this.")

@@ -15,10 +15,21 @@ from ..core.errors import Conflict, Stale
 from ..screening import Outcome, Screening
 from ..stories.models import Story
 from . import events
-from .models import Comment, Decision, Revision, Status
+from .models import REPORT, Aside, Comment, Decision, Revision, Status
 
 AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
-ACTIONS = (*AFTER, "feature", "unfeature")
+# What changes no status: a place in the thread, or aside in the queue. The column, and whether the action sets it.
+MARKS = {
+    "feature": ("featured_at", True),
+    "unfeature": ("featured_at", False),
+    "pin": ("pinned_at", True),
+    "unpin": ("pinned_at", False),
+    "lock": ("locked_at", True),
+    "unlock": ("locked_at", False),
+}
+PUTS_ASIDE = {"later": Aside.LATER, "escalate": Aside.ESCALATED}
+ACTIONS = (*AFTER, *MARKS, *PUTS_ASIDE)
+WEIGHT = {Outcome.HOLD: 1, Outcome.REJECT: 2, Outcome.SPAM: 3}  # of a verdict, in the order by risk
 BY_RULES = {
     Outcome.NOTE: Status.APPROVED,
     Outcome.HOLD: Status.PENDING,
@@ -90,6 +101,9 @@ def _decided_by_rules(
         created_at=now,
     )
     db.session.add(decision)
+    comment.held_by = decision.rule if status is not Status.APPROVED else None
+    comment.objections = sum(WEIGHT.get(verdict.outcome, 0) for verdict in screening.verdicts)
+    comment.risk = comment.objections + REPORT * (Comment.open_flags if comment.id else 0)
     _become(comment, status)
     return decision
 
@@ -108,38 +122,54 @@ def decide(
     reason: str = "",
     note: str = "",
     was_asked: bool = False,
+    batch: str | None = None,
 ) -> Decision | None:
     """Do what a moderator decided and remember who, on which revision, and why.
 
+    A verdict takes back what put the comment aside. `batch` names the stroke that decided on several at once.
+
     `seen` is the version of the comment the actor looked at. Returns None where nothing had to change, unless the
     actor `was_asked`: keeping a comment that readers reported is a decision too.
-    Raises Stale when the comment changed since, Conflict for featuring what nobody can see, NotFound, Forbidden.
+    Raises Stale when the comment changed since, Conflict for featuring or pinning what nobody can see, NotFound,
+    Forbidden.
     """
-    ensure(actor, Permission.MODERATE, comment.site_id)
+    ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
     if seen != comment.version:
         raise Stale("This comment changed after you opened it.")
     if _is_so_already(comment, action) and not was_asked:
         return None
-    if action == "feature" and not comment.is_visible:
-        raise Conflict("Only a visible comment can be featured.")
-    decision = _remember(comment, action, actor, reason, note, now)
-    if action in AFTER:
-        _become(comment, AFTER[action])
-    else:
-        comment.featured_at = now if action == "feature" else None
+    if action in ("feature", "pin") and not comment.is_visible:
+        raise Conflict(f"Only a visible comment can be {'featured' if action == 'feature' else 'pinned'}.")
+    decision = _remember(comment, action, actor, reason, note, now, batch)
+    _do(comment, action, now)
     flush(comment)
-    if decision.before != decision.after or action not in AFTER:
+    if decision.before != decision.after or action in ("feature", "unfeature"):
         events.decided(comment, decision)
     return decision
 
 
 def _is_so_already(comment: Comment, action: str) -> bool:
     if action in AFTER:
-        return comment.status == AFTER[action]
-    return (comment.featured_at is not None) == (action == "feature")
+        return comment.status == AFTER[action] and comment.set_aside is None
+    if action in PUTS_ASIDE:
+        return comment.set_aside == PUTS_ASIDE[action]
+    column, is_set = MARKS[action]
+    return (getattr(comment, column) is not None) == is_set
 
 
-def _remember(comment: Comment, action: str, actor: Actor, reason: str, note: str, now: datetime) -> Decision:
+def _do(comment: Comment, action: str, now: datetime) -> None:
+    if action in AFTER:
+        _become(comment, AFTER[action])
+    elif action in PUTS_ASIDE:
+        comment.set_aside = PUTS_ASIDE[action]
+    else:
+        column, is_set = MARKS[action]
+        setattr(comment, column, now if is_set else None)
+
+
+def _remember(
+    comment: Comment, action: str, actor: Actor, reason: str, note: str, now: datetime, batch: str | None
+) -> Decision:
     revision_id = db.session.scalar(
         select(Revision.id).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
     )
@@ -154,10 +184,21 @@ def _remember(comment: Comment, action: str, actor: Actor, reason: str, note: st
         after=AFTER.get(action, comment.status),
         reason=reason,
         note=note,
+        batch=batch,
+        aside_before=comment.set_aside,
+        was_featured=comment.featured_at is not None,
         created_at=now,
     )
     db.session.add(decision)
     return decision
+
+
+def count_flags(comment_id: int, change: int) -> None:
+    """Keep the number of open reports, and the risk it is part of: no new version of the comment."""
+    table = cast(Table, Comment.__table__)
+    opened = table.c.open_flags + change
+    counted = table.update().where(table.c.id == comment_id)
+    db.session.execute(counted.values(open_flags=opened, risk=table.c.objections + REPORT * opened))
 
 
 def wait_for_turn(comments: Collection[Comment]) -> None:
@@ -188,9 +229,9 @@ def retract(comment: Comment, *, now: datetime) -> None:
 
 def _become(comment: Comment, status: Status) -> None:
     was_visible, before = comment.is_visible, comment.status
-    comment.status = status
+    comment.status, comment.set_aside = status, None
     if status is not Status.APPROVED:
-        comment.featured_at = None
+        comment.featured_at = comment.pinned_at = None
     flush(comment)
     _count(comment, was_visible)
     _count_for_author(comment, before)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import Account
@@ -21,6 +21,26 @@ class Status(StrEnum):
 
 
 STATUSES = ", ".join(repr(str(status)) for status in Status)
+
+
+class Aside(StrEnum):
+    """Why a comment was put aside: to look at later, or to ask a colleague. Its status stays what it was."""
+
+    LATER = "later"
+    ESCALATED = "escalated"
+
+
+ASIDES = ", ".join(repr(str(aside)) for aside in Aside)
+REPORT = 2  # what an open report weighs beside the rules' objections: more than a rule's that asks to look
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(f"ix_{PREFIX}comment_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _queue_by(column: str) -> Index:
+    """One column that the queue is filtered by: any page of the filtered queue is one walk along this index."""
+    return Index(f"ix_{PREFIX}comment_{column}", "site_id", "status", column, "created_at", "id")
 
 
 class Comment(Base):
@@ -40,6 +60,22 @@ class Comment(Base):
         Index("ix_commentsvc_comment_author", "author_id", "created_at", "id"),
         Index("ix_commentsvc_comment_said", "story_id", "fingerprint"),
         Index("ix_commentsvc_comment_network", "network_hash", "created_at"),
+        _partial(
+            "waiting",
+            "site_id",
+            "created_at",
+            "id",
+            where="status = 'PENDING' AND set_aside IS NULL AND retracted_at IS NULL",
+        ),
+        _partial("set_aside", "site_id", "set_aside", "created_at", "id", where="set_aside IS NOT NULL"),
+        _partial("reported", "site_id", "created_at", "id", where="open_flags > 0"),
+        *(_queue_by(column) for column in ("section", "held_by", "language", "has_link")),
+        Index("ix_commentsvc_comment_risk", "site_id", "status", "risk", "id"),
+        Index("ix_commentsvc_comment_open_flags", "site_id", "status", "open_flags", "id"),
+        Index("ix_commentsvc_comment_story_queue", "story_id", "status", "created_at", "id"),
+        Index("ix_commentsvc_comment_alike", "site_id", "likeness", "status"),
+        CheckConstraint(f"set_aside IN ({ASIDES})", name="set_aside"),
+        CheckConstraint("open_flags >= 0", name="open_flags"),
         # SQLite does not keep the length of a VARCHAR by itself.
         CheckConstraint(f"length(author_name) <= {Author.NAME_LENGTH}", name="author_name"),
         CheckConstraint(f"length(website) <= {Author.WEBSITE_LENGTH}", name="website"),
@@ -72,6 +108,19 @@ class Comment(Base):
     edited_at: Mapped[datetime | None]
     retracted_at: Mapped[datetime | None]
     featured_at: Mapped[datetime | None]
+    pinned_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    # What the queue is filtered and sorted by, kept true by `lifecycle` and `moderation/flags`.
+    section: Mapped[str] = mapped_column(String(Story.CATEGORY_LENGTH), default="", server_default="")
+    held_by: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str | None] = mapped_column(String(8))
+    has_link: Mapped[bool] = mapped_column(default=False, server_default=false())
+    likeness: Mapped[str | None] = mapped_column(String(64))
+    objections: Mapped[int] = mapped_column(default=0, server_default="0")
+    open_flags: Mapped[int] = mapped_column(default=0, server_default="0")
+    risk: Mapped[int] = mapped_column(default=0, server_default="0")
+    set_aside: Mapped[str | None] = mapped_column(String(10))
+    ignores_flags: Mapped[bool] = mapped_column(default=False, server_default=false())
     author: Mapped[Author] = relationship()
     story: Mapped[Story] = relationship()
 
@@ -107,7 +156,10 @@ class Revision(Base):
 
 
 class StoredVerdict(Base):
-    """What one rule said of one revision; `spans` mark places in its text, in characters."""
+    """What one rule said of one revision; `spans` mark places in its text, in characters.
+
+    `would_be` is the outcome a rule in shadow would have had: it speaks, and nothing comes of it.
+    """
 
     __tablename__ = f"{PREFIX}verdict"
 
@@ -119,15 +171,23 @@ class StoredVerdict(Base):
     reason: Mapped[str] = mapped_column(Text)
     spans: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
     score: Mapped[float | None]
+    would_be: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
     comment: Mapped[Comment] = relationship()
     revision: Mapped[Revision] = relationship()
 
-    __table_args__ = (Index("ix_commentsvc_verdict_rule", "comment_id", "rule"),)
+    __table_args__ = (
+        Index("ix_commentsvc_verdict_rule", "comment_id", "rule"),
+        Index("ix_commentsvc_verdict_said", "rule", "created_at"),
+    )
 
 
 class Decision(Base):
-    """One change of a comment: from what to what, by whom (an account, or a rule), on which revision, and why."""
+    """One change of a comment: from what to what, by whom (an account, or a rule), on which revision, and why.
+
+    `batch` names what was decided by one stroke. `undoes_id` is the decision this one takes back.
+    `aside_before` and `was_featured` are what else an undo has to put back.
+    """
 
     __tablename__ = f"{PREFIX}decision"
     __table_args__ = (
@@ -135,9 +195,12 @@ class Decision(Base):
         CheckConstraint(f"after IN ({STATUSES})", name="after"),
         CheckConstraint("(account_id IS NULL) OR (rule IS NULL)", name="actor"),
         Index("ix_commentsvc_decision_log", "site_id", "id"),
+        Index("ix_commentsvc_decision_when", "site_id", "created_at", "id"),
+        Index("ix_commentsvc_decision_batch", "batch"),
+        Index("ix_commentsvc_decision_undoes", "undoes_id"),
     )
     REASON_LENGTH = 60
-    NOTE_LENGTH = 2000
+    NOTE_LENGTH, BATCH_LENGTH = 2000, 32
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
@@ -150,6 +213,10 @@ class Decision(Base):
     after: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(REASON_LENGTH), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    batch: Mapped[str | None] = mapped_column(String(BATCH_LENGTH))
+    undoes_id: Mapped[int | None] = mapped_column(BigId)
+    aside_before: Mapped[str | None] = mapped_column(String(10))
+    was_featured: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     account: Mapped[Account | None] = relationship()
     comment: Mapped[Comment] = relationship()

@@ -18,7 +18,7 @@ from ..core.database import db
 from ..core.errors import Conflict, DomainError, Forbidden, TooFast
 from ..core.html import Rendered, render
 from ..core.mail_address import address_hashes
-from ..core.text import fingerprint
+from ..core.text import fingerprint, likeness
 from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
@@ -343,6 +343,10 @@ def _new_comment(
         content=rendered.tree,
         html=rendered.html,
         fingerprint=submission.fingerprint,
+        likeness=likeness(submission.text),
+        section=story.category,
+        has_link=bool(rendered.link_spans),
+        open_flags=0,
         revision_number=1,
         likes=0,
         visible_replies=0,
@@ -392,6 +396,7 @@ def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetim
     screening = outside.kept_waiting(site, _with_what_came_before(comment, author, screening, now))
     comment.content, comment.html = rendered.tree, rendered.html
     comment.fingerprint, comment.edited_at = fingerprint(text), now
+    comment.likeness, comment.has_link, comment.ignores_flags = likeness(text), bool(rendered.link_spans), False
     comment.revision_number += 1
     _keep(comment, text, rendered, screening, now)
     inquiry = outside.inquiry(site, comment, author, text, screening, sender=sender, keys=keys, now=now)

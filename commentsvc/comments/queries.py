@@ -37,7 +37,7 @@ def comment_for(actor: Actor, comment_id: int) -> Comment:
     comment = db.session.get(Comment, comment_id, options=[joinedload(Comment.author), joinedload(Comment.story)])
     if comment is None:
         raise NotFound("There is nothing here by that name.")
-    ensure(actor, Permission.MODERATE, comment.site_id)
+    ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
     return comment
 
 

@@ -6,6 +6,7 @@ Nothing here knows HTML; see `commentsvc.core.html` for that.
 import hashlib
 import re
 import unicodedata
+from itertools import groupby
 
 MARKS_PER_BASE_IN_LINE = 3
 MARKS_PER_BASE_IN_TEXT = 8
@@ -25,6 +26,7 @@ _IGNORABLE = (
 _IGNORABLES = re.compile(f"[{_IGNORABLE}]")
 # U+2800, the empty braille cell, is a symbol to Unicode and a blank to the eye.
 _INVISIBLE = re.compile(rf"[\s\u2800{_IGNORABLE}]*")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LINE_BREAKS = re.compile("[\t\n\u2028\u2029]+")
 
 
@@ -84,6 +86,18 @@ def fingerprint(text: str) -> str:
     words = "".join(char for char in folded if unicodedata.category(char)[0] in "LMN")
     said = unicodedata.normalize("NFKC", words) or " ".join(folded.split())
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def likeness(text: str) -> str:
+    """Name what near-identical texts have in common: 64 hex digits.
+
+    Beyond what makes no difference to `fingerprint`: addresses, digits, accents and letters said twice or more, which
+    are what a template changes from one copy to the next. A text of less than 12 other letters is like itself alone.
+    """
+    folded = unicodedata.normalize("NFKD", visible(_ADDRESS.sub(" ", text)).casefold())
+    letters = "".join(char for char in folded if unicodedata.category(char)[0] == "L")
+    once = "".join(char for char, _ in groupby(letters))
+    return hashlib.sha256(once.encode("utf-8", "surrogatepass")).hexdigest() if len(once) >= 12 else fingerprint(text)
 
 
 def visible(text: str) -> str:

@@ -70,8 +70,8 @@ def _comments_for(actor: Actor, ids: Sequence[int]) -> dict[int, Comment]:
     found = _fresh(ids)
     if len(found) < len(set(ids)):
         raise NotFound("There is nothing here by that name.")
-    for site_id in {comment.site_id for comment in found.values()}:
-        ensure(actor, Permission.MODERATE, site_id)
+    for site_id, section in {(comment.site_id, comment.section) for comment in found.values()}:
+        ensure(actor, Permission.MODERATE, site_id, section)
     lifecycle.wait_for_turn(found.values())
     return _fresh(ids)  # whoever had to wait looks again
 
@@ -87,7 +87,10 @@ def settle_flags(comment: Comment, now: datetime) -> bool:
     settled = db.session.execute(
         update(Flag).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None)).values(settled_at=now)
     )
-    return bool(settled.rowcount)  # type: ignore[attr-defined]
+    number: int = settled.rowcount  # type: ignore[attr-defined]
+    if number:
+        lifecycle.count_flags(comment.id, -number)
+    return number > 0
 
 
 def last_decision(comment: Comment) -> Decision | None:
@@ -137,7 +140,8 @@ def _took_a_pick(decision: Decision) -> bool:
 def _ask_again(decision: Decision) -> None:
     """The reports a decision answered are open again."""
     settled = update(Flag).where(Flag.comment_id == decision.comment_id, Flag.settled_at == decision.created_at)
-    db.session.execute(settled.values(settled_at=None))
+    reopened = db.session.execute(settled.values(settled_at=None))
+    lifecycle.count_flags(decision.comment_id, reopened.rowcount)  # type: ignore[attr-defined]
 
 
 def _opposite(decision: Decision) -> str:

@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from ..accounts.models import Account
 from ..authors.models import Author
 from ..authors.present import record_json
-from ..comments.models import Comment, Decision, Revision, Status, StoredVerdict
+from ..comments.models import Aside, Comment, Decision, Revision, Status, StoredVerdict
 from ..comments.present import Presenter
 from ..core.clock import rfc3339
 from ..core.database import db
@@ -22,11 +22,9 @@ from ..core.text import excerpt
 from ..stories.models import Story
 from .models import Flag
 
-QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "all")
+QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "later", "escalated", "all")
 SORTS = ("oldest", "newest", "risk")
 PAGE = 25
-STRICTNESS = {"hold": 1, "reject": 2, "spam": 3}  # what a verdict weighs in the order by risk
-REPORT = 2  # what an open report weighs: a person's word, more than a rule's that asks to look
 
 
 @dataclass(frozen=True)
@@ -54,18 +52,17 @@ class Card:
     last_decision: Decision | None = None
 
 
-def is_flagged() -> ColumnElement[bool]:
-    return exists().where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
-
-
 def belongs_to(queue: str) -> ColumnElement[bool]:
     """The predicate of a queue: the same for its list and its count."""
+    waits = and_(Comment.set_aside.is_(None), Comment.retracted_at.is_(None))
     if queue == "flagged":
-        return and_(is_flagged(), Comment.retracted_at.is_(None))
+        return and_(Comment.open_flags > 0, waits)
+    if queue in tuple(Aside):
+        return and_(Comment.set_aside == queue, Comment.retracted_at.is_(None))
     if queue == "all":
         return Comment.id > 0
     status = Comment.status == Status[queue.upper()]
-    return and_(status, Comment.retracted_at.is_(None)) if queue == "pending" else status
+    return and_(status, waits) if queue == "pending" else status
 
 
 def counts(site_id: int) -> dict[str, int]:
@@ -81,25 +78,6 @@ def counts(site_id: int) -> dict[str, int]:
     )
     pending, flagged = db.session.execute(rows).one()
     return {"pending": pending, "flagged": flagged}
-
-
-def _risk() -> Any:
-    """How strictly the rules speak against the text as it is now, and how many reports are open."""
-    weight = case(STRICTNESS, value=StoredVerdict.outcome, else_=0)
-    spoken = (
-        select(func.coalesce(func.sum(weight), 0))
-        .join(Revision, Revision.id == StoredVerdict.revision_id)
-        .where(StoredVerdict.comment_id == Comment.id, Revision.number == Comment.revision_number)
-        .correlate(Comment)
-        .scalar_subquery()
-    )
-    flagged = (
-        select(func.count())
-        .select_from(Flag)
-        .where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
-        .scalar_subquery()
-    )
-    return spoken + REPORT * flagged
 
 
 def _filtered(asked: Asked) -> Select[Any]:
@@ -123,14 +101,14 @@ def _filtered(asked: Asked) -> Select[Any]:
     if asked.author:
         rows = rows.where(Author.slug == asked.author)
     if asked.rule:
-        rows = rows.where(exists().where(StoredVerdict.comment_id == Comment.id, StoredVerdict.rule == asked.rule))
+        rows = rows.where(Comment.held_by == asked.rule)
     return rows
 
 
 def page(asked: Asked, *, after: Cursor | None, limit: int = PAGE) -> tuple[list[Card], Cursor | None]:
     """One page of the queue with all context, in a fixed number of statements."""
     rows = _filtered(asked)
-    key = _risk() if asked.sort == "risk" else Comment.created_at
+    key = Comment.risk if asked.sort == "risk" else Comment.created_at
     if after:
         rows = rows.where(_beyond(asked.sort, key, after))
     order = [key, Comment.id] if asked.sort == "oldest" else [key.desc(), Comment.id.desc()]

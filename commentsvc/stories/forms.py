@@ -20,9 +20,7 @@ from .models import Story, StoryState
 
 
 class StoryForm(FlaskForm):
-    own_id = StringField(
-        "Your own id", [Length(max=Story.ID_LENGTH)], description="What your pages call it in story=…"
-    )
+    own_id = StringField("Your own id", [Length(max=Story.ID_LENGTH)], description="What your pages call it in story=…")
     title = StringField("Title", [Length(max=Story.TITLE_LENGTH)])
     url = StringField("Address", [Length(max=Story.URL_LENGTH)])
     category = StringField("Category", [Length(max=Story.CATEGORY_LENGTH)])

@@ -98,7 +98,7 @@ def story_for(actor: Actor, story_id: int, permission: Permission = Permission.M
     story = db.session.get(Story, story_id)
     if story is None:
         raise NotFound("There is nothing here by that name.")
-    ensure(actor, permission, story.site_id)
+    ensure(actor, permission, story.site_id, story.category)
     return story
 
 
