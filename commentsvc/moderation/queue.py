@@ -80,6 +80,23 @@ def counts(site_id: int) -> dict[str, int]:
     return {"pending": pending, "flagged": flagged}
 
 
+def conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    """What a comment has to meet to be asked for; what is counted, listed and decided in bulk is the same."""
+    wanted = [Comment.site_id == asked.site_id, belongs_to(asked.queue)]
+    if asked.words:
+        newest = aliased(Revision)
+        said = select(newest.id).where(newest.comment_id == Comment.id, newest.number == Comment.revision_number)
+        said = said.correlate(Comment)
+        wanted += [said.where(newest.text.icontains(each, autoescape=True)).exists() for each in asked.words.split()]
+    if asked.story:
+        wanted.append(Comment.story_id.in_(select(Story.id).where(Story.external_id == asked.story)))
+    if asked.author:
+        wanted.append(Comment.author_id.in_(select(Author.id).where(Author.slug == asked.author)))
+    if asked.rule:
+        wanted.append(Comment.held_by == asked.rule)
+    return wanted
+
+
 def _filtered(asked: Asked) -> Select[Any]:
     parent = aliased(Revision)
     above = aliased(Comment)
@@ -91,17 +108,8 @@ def _filtered(asked: Asked) -> Select[Any]:
         .outerjoin(above, above.id == Comment.parent_id)
         .outerjoin(parent, and_(parent.comment_id == above.id, parent.number == above.revision_number))
         .options(contains_eager(Comment.author), contains_eager(Comment.story))
-        .where(Comment.site_id == asked.site_id, belongs_to(asked.queue))
+        .where(*conditions(asked))
     )
-    if asked.words:
-        for word in asked.words.split():
-            rows = rows.where(Revision.text.icontains(word, autoescape=True))
-    if asked.story:
-        rows = rows.where(Story.external_id == asked.story)
-    if asked.author:
-        rows = rows.where(Author.slug == asked.author)
-    if asked.rule:
-        rows = rows.where(Comment.held_by == asked.rule)
     return rows
 
 
