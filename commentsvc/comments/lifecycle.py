@@ -1,11 +1,15 @@
 """The single writer of a comment's status. Every change leaves one Decision and keeps the counts true."""
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, case, select, update
+from sqlalchemy import Table, Update, bindparam, case, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author
@@ -14,8 +18,9 @@ from ..core.database import db
 from ..core.errors import Conflict, Stale
 from ..screening import Outcome, Screening
 from ..stories.models import Story
-from . import events
-from .models import REPORT, Aside, Comment, Decision, Revision, Status
+from . import events, log
+from .models import REPORT, Aside, Comment, Decision, Revision, Status, StoredVerdict
+from .verdicts import as_said
 
 AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
 # What changes no status: a place in the thread, or aside in the queue. The column, and whether the action sets it.
@@ -29,6 +34,7 @@ MARKS = {
 }
 PUTS_ASIDE = {"later": Aside.LATER, "escalate": Aside.ESCALATED}
 ACTIONS = (*AFTER, *MARKS, *PUTS_ASIDE)
+UNDO = "undo"  # the reason of a decision that takes another one back
 WEIGHT = {Outcome.HOLD: 1, Outcome.REJECT: 2, Outcome.SPAM: 3}  # of a verdict, in the order by risk
 BY_RULES = {
     Outcome.NOTE: Status.APPROVED,
@@ -36,7 +42,62 @@ BY_RULES = {
     Outcome.REJECT: Status.REJECTED,
     Outcome.SPAM: Status.SPAM,
 }
+REFUSED = (Status.REJECTED, Status.SPAM)
 NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
+
+
+@dataclass(frozen=True)
+class State:
+    """What decisions change of a comment; the columns by their names."""
+
+    status: str
+    set_aside: str | None
+    featured_at: datetime | None
+    pinned_at: datetime | None
+    locked_at: datetime | None
+    held_by: str | None
+
+    @classmethod
+    def of(cls, comment: Comment) -> "State":
+        return cls(**{name: getattr(comment, name) for name in cls.__dataclass_fields__})
+
+    @classmethod
+    def before(cls, decision: Decision) -> "State":
+        """What an undo puts back."""
+        return cls(
+            status=decision.before or Status.PENDING,
+            set_aside=decision.aside_before,
+            featured_at=decision.featured_before,
+            pinned_at=decision.pinned_before,
+            locked_at=decision.locked_before,
+            held_by=decision.held_before,
+        )
+
+    def after(self, action: str, now: datetime) -> "State":
+        """The state that an action makes of this one."""
+        if action in AFTER:
+            return self.with_status(AFTER[action])
+        if action in PUTS_ASIDE:
+            return replace(self, set_aside=PUTS_ASIDE[action])
+        column, is_set = MARKS[action]
+        return replace(self, **{column: (getattr(self, column) or now) if is_set else None})
+
+    def with_status(self, status: Status) -> "State":
+        """A verdict takes back what put the comment aside; what nobody can see is neither picked nor pinned."""
+        kept = self if status is Status.APPROVED else replace(self, featured_at=None, pinned_at=None)
+        return replace(kept, status=status, set_aside=None)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One comment, what becomes of it, and what the log says of that besides what was before.
+
+    `said` are fields of a Decision; those that are left out say nothing.
+    """
+
+    comment: Comment
+    after: State
+    said: Mapping[str, Any]
 
 
 def settle(
@@ -55,7 +116,7 @@ def settle(
     """
     wait_for_turn([comment])
     before = comment.status if revision.number > 1 else None
-    decision = _decided_by_rules(comment, revision, screening, before, now)
+    decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None)
     if before is None:
         events.created(comment, notify)
     else:
@@ -73,7 +134,7 @@ def settle_finally(comment: Comment, revision: Revision, screening: Screening, *
     first = _first_decision(comment, revision)
     if first is None or comment.retracted_at is not None:
         return
-    decision = _decided_by_rules(comment, revision, screening, comment.status, now)
+    decision = _decided_by_rules(comment, revision, screening, now)
     if first.before != decision.after:
         events.decided(comment, decision)
 
@@ -86,30 +147,32 @@ def _first_decision(comment: Comment, revision: Revision) -> Decision | None:
 
 
 def _decided_by_rules(
-    comment: Comment, revision: Revision, screening: Screening, before: str | None, now: datetime
+    comment: Comment, revision: Revision, screening: Screening, now: datetime, *, is_new: bool = False
 ) -> Decision:
-    decisive, status = screening.decisive, BY_RULES[screening.outcome]
-    decision = Decision(
-        site_id=comment.site_id,
-        comment=comment,
-        revision=revision,
-        rule=decisive.rule if decisive and decisive.outcome > Outcome.NOTE else NOTHING_TO_OBJECT,
-        action=_action_for(status),
-        before=before,
-        after=status,
-        note=decisive.reason if decisive else "",
-        created_at=now,
-    )
-    db.session.add(decision)
-    comment.held_by = decision.rule if status is not Status.APPROVED else None
+    """The status goes into the database with the text it is about."""
+    decisive, before = screening.decisive, State.of(comment)
+    after, rule = _after_screening(before, screening)
     comment.objections = sum(WEIGHT.get(verdict.outcome, 0) for verdict in screening.verdicts)
     comment.risk = comment.objections + REPORT * (Comment.open_flags if comment.id else 0)
-    _become(comment, status)
+    for name, value in asdict(after).items():
+        setattr(comment, name, value)
+    db.session.add(revision)
+    flush(comment)
+    said = {"rule": rule, "action": _action_for(after.status), "revision_id": revision.id, "created_at": now}
+    said |= {"note": decisive.reason if decisive else "", "before": None if is_new else before.status}
+    (decision,) = _log_and_count([(Change(comment, after, said), before)])
     return decision
 
 
-def _action_for(status: Status) -> str:
-    return next(action for action, after in AFTER.items() if after is status)
+def _after_screening(before: State, screening: Screening) -> tuple[State, str]:
+    """What the verdicts of rules make of a comment, and which rule was decisive."""
+    decisive, status = screening.decisive, BY_RULES[screening.outcome]
+    rule = decisive.rule if decisive and decisive.outcome > Outcome.NOTE else NOTHING_TO_OBJECT
+    return replace(before.with_status(status), held_by=rule if status is not Status.APPROVED else None), rule
+
+
+def _action_for(status: str) -> str:
+    return next(action for action, after in AFTER.items() if after == status)
 
 
 def decide(
@@ -124,28 +187,75 @@ def decide(
     was_asked: bool = False,
     batch: str | None = None,
 ) -> Decision | None:
+    """Do what a moderator decided about one comment, as `decide_each` does about many.
+
+    Returns None where nothing had to change. Raises Stale when the comment changed since it was `seen`, Conflict for
+    featuring or pinning what nobody can see, NotFound, Forbidden.
+    """
+    asked = {comment.id} if was_asked else ()
+    result = decide_each(
+        [(comment, seen)], action, actor=actor, now=now, reason=reason, note=note, batch=batch, asked=asked
+    )
+    if refused := result.refused.get(comment.id):
+        raise refused
+    return result.decided[comment.id]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What came of deciding on many comments, by their ids: a decision (None: it was so already), or why not."""
+
+    decided: dict[int, Decision | None]
+    refused: dict[int, Conflict]
+
+
+def decide_each(
+    seen: Sequence[tuple[Comment, int]],
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    batch: str | None = None,
+    asked: Collection[int] = (),
+) -> Decided:
     """Do what a moderator decided and remember who, on which revision, and why.
 
-    A verdict takes back what put the comment aside. `batch` names the stroke that decided on several at once.
-
-    `seen` is the version of the comment the actor looked at. Returns None where nothing had to change, unless the
-    actor `was_asked`: keeping a comment that readers reported is a decision too.
-    Raises Stale when the comment changed since, Conflict for featuring or pinning what nobody can see, NotFound,
-    Forbidden.
+    Each comment comes with the version of it that the actor looked at: one that changed since is refused, the others
+    go through. Where nothing has to change nothing is decided, unless the comment is among those that were `asked`
+    about: keeping one that readers reported is a decision too. `batch` names the stroke.
+    Raises NotFound, Forbidden.
     """
-    ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
-    if seen != comment.version:
-        raise Stale("This comment changed after you opened it.")
-    if _is_so_already(comment, action) and not was_asked:
-        return None
-    if action in ("feature", "pin") and not comment.is_visible:
-        raise Conflict(f"Only a visible comment can be {'featured' if action == 'feature' else 'pinned'}.")
-    decision = _remember(comment, action, actor, reason, note, now, batch)
-    _do(comment, action, now)
-    flush(comment)
-    if decision.before != decision.after or action in ("feature", "unfeature"):
-        events.decided(comment, decision)
-    return decision
+    result, changes = Decided({}, {}), []
+    revisions = _revisions([comment for comment, _ in seen])
+    for comment, version in seen:
+        ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
+        if refused := _objection(comment, version, action):
+            result.refused[comment.id] = refused
+        elif _is_so_already(comment, action) and comment.id not in asked:
+            result.decided[comment.id] = None
+        else:
+            said = {"action": action, "reason": reason, "note": note, "batch": batch, "created_at": now}
+            said |= {"account_id": actor.account_id, "rule": actor.rule, "revision_id": revisions[comment.id]}
+            said |= {"reports": comment.open_flags if comment.id in asked else 0}
+            changes.append(Change(comment, State.of(comment).after(action, now), said))
+    made = _become(changes)
+    for change in changes:
+        decision = made.get(change.comment.id)
+        if decision:
+            result.decided[change.comment.id] = decision
+        else:
+            result.refused[change.comment.id] = Stale("This comment was changed by somebody else at the same moment.")
+    return result
+
+
+def _objection(comment: Comment, version: int, action: str) -> Conflict | None:
+    if version != comment.version:
+        return Stale("This comment changed after you opened it.")
+    if action in ("feature", "pin") and not comment.is_visible and not _is_so_already(comment, action):
+        return Conflict(f"Only a visible comment can be {'featured' if action == 'feature' else 'pinned'}.")
+    return None
 
 
 def _is_so_already(comment: Comment, action: str) -> bool:
@@ -157,48 +267,178 @@ def _is_so_already(comment: Comment, action: str) -> bool:
     return (getattr(comment, column) is not None) == is_set
 
 
-def _do(comment: Comment, action: str, now: datetime) -> None:
-    if action in AFTER:
-        _become(comment, AFTER[action])
-    elif action in PUTS_ASIDE:
-        comment.set_aside = PUTS_ASIDE[action]
-    else:
-        column, is_set = MARKS[action]
-        setattr(comment, column, now if is_set else None)
+def _revisions(comments: Collection[Comment]) -> dict[int, int]:
+    """The ids of the comments' present revisions."""
+    of_comments = Revision.comment_id.in_([comment.id for comment in comments])
+    rows = select(Revision.comment_id, Revision.id).join(Comment).where(of_comments)
+    found = db.session.execute(rows.where(Revision.number == Comment.revision_number))
+    return {row.comment_id: row.id for row in found}
 
 
-def _remember(
-    comment: Comment, action: str, actor: Actor, reason: str, note: str, now: datetime, batch: str | None
-) -> Decision:
-    revision_id = db.session.scalar(
-        select(Revision.id).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
-    )
-    decision = Decision(
-        site_id=comment.site_id,
-        comment_id=comment.id,
-        revision_id=revision_id,
-        account_id=actor.account_id,
-        rule=actor.rule,
-        action=action,
-        before=comment.status,
-        after=AFTER.get(action, comment.status),
-        reason=reason,
-        note=note,
-        batch=batch,
-        aside_before=comment.set_aside,
-        was_featured=comment.featured_at is not None,
-        created_at=now,
-    )
-    db.session.add(decision)
-    return decision
+def put_back(
+    undone: Sequence[tuple[Comment, Decision]],
+    *,
+    actor: Actor,
+    now: datetime,
+    batch: str | None,
+    reports: Mapping[int, int],
+    unheard: Collection[int] = (),
+) -> dict[int, Decision]:
+    """Give comments the state they had before a decision; the decisions that say so, by the comments' ids.
+
+    The caller has made sure that the decision is the last one in force on its comment. `reports` are the open reports
+    that this answers, by the comment's id; below zero, how many it asks again. Nobody outside hears of undoing one of
+    those `unheard`. A rule's first decision on a new text had nothing before it: without that rule, the other verdicts
+    that are kept decide. Raises Stale when a comment changes at the same moment, NotFound, Forbidden.
+    """
+    changes = []
+    without = _without_their_rule([decision for _, decision in undone if decision.before is None])
+    for comment, decision in undone:
+        ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
+        before = State.of(comment)
+        after = without.get(decision.id) or State.before(decision)
+        said = {"action": _putting_back(before, after, now), "reason": UNDO, "batch": batch, "created_at": now}
+        said |= {"account_id": actor.account_id, "rule": actor.rule, "revision_id": decision.revision_id}
+        said |= {"undoes_id": decision.id, "reports": reports.get(comment.id, 0)}
+        changes.append(Change(comment, after, said))
+    quiet = {comment.id for comment, decision in undone if decision.id in unheard}
+    made = _become(changes, quiet=quiet)
+    if len(made) < len(changes):
+        raise Stale("One of these comments was changed by somebody else at the same moment.")
+    return made
 
 
-def count_flags(comment_id: int, change: int) -> None:
-    """Keep the number of open reports, and the risk it is part of: no new version of the comment."""
+def _putting_back(before: State, after: State, now: datetime) -> str:
+    """The action that comes nearest to going from one state to the other."""
+    if before.status != after.status:
+        return _action_for(after.status)
+    if after.set_aside and after.set_aside != before.set_aside:
+        return next(action for action, aside in PUTS_ASIDE.items() if aside == after.set_aside)
+    for action, (column, is_set) in MARKS.items():
+        was, is_now = getattr(before, column), getattr(after, column)
+        if was != is_now and (is_now is not None) == is_set:
+            return action
+    return _action_for(after.status)
+
+
+def _without_their_rule(first: Sequence[Decision]) -> dict[int, State]:
+    """What the other rules would have made of new comments, by the ids of the decisions."""
+    of_revisions = StoredVerdict.revision_id.in_([decision.revision_id for decision in first])
+    kept = defaultdict(list)
+    for row in (
+        db.session.scalars(select(StoredVerdict).where(of_revisions).order_by(StoredVerdict.id)) if first else ()
+    ):
+        kept[row.revision_id].append(as_said(row))
+    found = {}
+    for decision in first:
+        others = tuple(each for each in kept[decision.revision_id] if each.rule != decision.rule)
+        found[decision.id], _ = _after_screening(State.before(decision), Screening(others))
+    return found
+
+
+def _become(changes: Sequence[Change], *, quiet: Collection[int] = ()) -> dict[int, Decision]:
+    """Write what became of comments, leave one Decision for each, keep the counts true, say it but for the `quiet`.
+
+    Returns the decisions by the comments' ids; a comment that changed since it was read is left alone and missing.
+    """
+    db.session.flush()
+    written = [pair for group in _alike(changes) for pair in _write(group)]
+    made = _log_and_count(written)
+    for decision, (change, before) in zip(made, written, strict=True):
+        is_told = before.status != change.after.status or decision.action in ("feature", "unfeature")
+        if is_told and change.comment.id not in quiet:
+            events.decided(change.comment, decision)
+    return {decision.comment_id: decision for decision in made}
+
+
+def _alike(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes in groups that one statement can write."""
+    groups: dict[Any, list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.after, change.comment.version].append(change)
+    return list(groups.values())
+
+
+def _write(group: Sequence[Change]) -> list[tuple[Change, State]]:
+    """Those of the changes that could be written, each with the state before."""
+    table, after, version = cast(Table, Comment.__table__), asdict(group[0].after), group[0].comment.version
+    same = table.update().where(table.c.id.in_([each.comment.id for each in group]), table.c.version == version)
+    changed = same.values(**after, version=version + 1).returning(table.c.id)
+    found = set(db.session.scalars(changed))
+    written = [(each, State.of(each.comment)) for each in group if each.comment.id in found]
+    for each, _ in written:
+        for name, value in {**after, "version": version + 1}.items():
+            set_committed_value(each.comment, name, value)
+    return written
+
+
+def _log_and_count(written: Sequence[tuple[Change, State]]) -> list[Decision]:
+    """What follows from changes that are written: the counts, and one Decision each.
+
+    The log comes last: everybody who decides waits for it.
+    """
+    if not written:
+        return []
+    moved = {change.comment: Moved.between(before.status, change) for change, before in written}
+    _count({comment: each.shown for comment, each in moved.items()})
+    _count_for_authors(moved)
+    return log.append([_entry(change, before) for change, before in written])
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a change adds to the numbers of visible, approved and refused comments."""
+
+    shown: int
+    approved: int
+    refused: int
+
+    @classmethod
+    def between(cls, before: str, change: Change) -> "Moved":
+        after = change.after.status
+        approved = (after == Status.APPROVED) - (before == Status.APPROVED)
+        shown = approved if change.comment.retracted_at is None else 0
+        return cls(shown, approved, (after in REFUSED) - (before in REFUSED))
+
+
+def _entry(change: Change, before: State) -> dict[str, Any]:
+    """Every field of a decision but its place in the log."""
+    return {
+        "site_id": change.comment.site_id,
+        "comment_id": change.comment.id,
+        "account_id": None,
+        "rule": None,
+        "before": before.status,
+        "after": change.after.status,
+        "reason": "",
+        "note": "",
+        "batch": None,
+        "undoes_id": None,
+        "aside_before": before.set_aside,
+        "featured_before": before.featured_at,
+        "pinned_before": before.pinned_at,
+        "locked_before": before.locked_at,
+        "held_before": before.held_by,
+        "reports": 0,
+        **change.said,
+    }
+
+
+def count_flags(changes: Mapping[int, int]) -> None:
+    """Keep the numbers of open reports by the comments' ids, and the risk they are part of: no new version of them."""
     table = cast(Table, Comment.__table__)
-    opened = table.c.open_flags + change
-    counted = table.update().where(table.c.id == comment_id)
-    db.session.execute(counted.values(open_flags=opened, risk=table.c.objections + REPORT * opened))
+    for change, ids in _by_change(changes):
+        opened = table.c.open_flags + change
+        counted = table.update().where(table.c.id.in_(ids))
+        db.session.execute(counted.values(open_flags=opened, risk=table.c.objections + REPORT * opened))
+
+
+def _by_change(changes: Mapping[int, int]) -> list[tuple[int, list[int]]]:
+    """The ids whose number changes by the same, in one order for everybody; what stays as it is is left out."""
+    groups = defaultdict(list)
+    for id, change in sorted(changes.items()):
+        groups[change].append(id)
+    return [(change, ids) for change, ids in groups.items() if change]
 
 
 def wait_for_turn(comments: Collection[Comment]) -> None:
@@ -223,64 +463,82 @@ def retract(comment: Comment, *, now: datetime) -> None:
         was_visible = comment.is_visible
         comment.retracted_at = now
         flush(comment)
-        _count(comment, was_visible)
+        _count({comment: -was_visible})
         events.retracted(comment)
 
 
-def _become(comment: Comment, status: Status) -> None:
-    was_visible, before = comment.is_visible, comment.status
-    comment.status, comment.set_aside = status, None
-    if status is not Status.APPROVED:
-        comment.featured_at = comment.pinned_at = None
-    flush(comment)
-    _count(comment, was_visible)
-    _count_for_author(comment, before)
+def _count(changes: Mapping[Comment, int]) -> None:
+    """Keep the stories' and the ancestors' counts of visible comments, in the same transaction."""
+    stories, parents = Counter[int](), Counter[int]()
+    for comment, change in changes.items():
+        stories[comment.story_id] += change
+        if comment.parent_id:
+            parents[comment.parent_id] += change
+    for change, ids in _by_change(stories):
+        counted = update(Story).where(Story.id.in_(ids)).values(comment_count=Story.comment_count + change)
+        db.session.execute(_straight(counted))
+    _count_above({id: change for id, change in parents.items() if change})
 
 
-def _count(comment: Comment, was_visible: bool) -> None:
-    """Keep the story's and the ancestors' counts of visible comments, in the same transaction."""
-    change = comment.is_visible - was_visible
-    if not change:
+def _count_above(changes: Mapping[int, int]) -> None:
+    """What changed below these comments changes in them and in all above them."""
+    if not changes:
         return
-    counted = update(Story).where(Story.id == comment.story_id).values(comment_count=Story.comment_count + change)
-    db.session.execute(_straight(counted))
-    if comment.parent_id:
-        _count_above(comment.parent_id, change)
-
-
-def _count_above(parent_id: int, change: int) -> None:
     table = cast(Table, Comment.__table__)
-    above = select(table.c.id, table.c.parent_id).where(table.c.id == parent_id).cte("above", recursive=True)
-    above = above.union_all(select(table.c.id, table.c.parent_id).join(above, table.c.id == above.c.parent_id))
-    # On the table, not the mapped class: a count that moves is no new version of the comment.
-    db.session.execute(
-        table.update()
-        .where(table.c.id.in_(select(above.c.id)))
-        .values(visible_replies=table.c.visible_replies + change)
-    )
+    first = select(table.c.id.label("start"), table.c.id, table.c.parent_id).where(table.c.id.in_(changes))
+    above = first.cte("above", recursive=True)
+    next_one = select(above.c.start, table.c.id, table.c.parent_id).join(above, table.c.id == above.c.parent_id)
+    rows = above.union_all(next_one)
+    totals = Counter[int]()
+    for start, id in db.session.execute(select(rows.c.start, rows.c.id)):
+        totals[id] += changes[start]
+    for change, ids in _by_change(totals):
+        # On the table, not the mapped class: a count that moves is no new version of the comment.
+        counted = table.update().where(table.c.id.in_(ids))
+        db.session.execute(counted.values(visible_replies=table.c.visible_replies + change))
 
 
-def _count_for_author(comment: Comment, before: str) -> None:
-    refused = (Status.REJECTED, Status.SPAM)
-    approved = (comment.status == Status.APPROVED) - (before == Status.APPROVED)
-    rejected = (comment.status in refused) - (before in refused)
-    if not approved and not rejected:
-        return
-    values: dict[str, Any] = {
-        "approved_count": Author.approved_count + approved,
-        "rejected_count": Author.rejected_count + rejected,
+def _count_for_authors(moved: Mapping[Comment, Moved]) -> None:
+    sums: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    let_through: dict[int, Comment] = {}
+    for comment, each in moved.items():
+        approved, refused = sums[comment.author_id]
+        sums[comment.author_id] = approved + each.approved, refused + each.refused
+        if each.approved > 0:
+            let_through.setdefault(comment.author_id, comment)
+    if let_through:
+        _name_who_was_let_through(let_through)
+    for column, place in ((Author.approved_count, 0), (Author.rejected_count, 1)):
+        for change, ids in _by_change({id: each[place] for id, each in sums.items()}):
+            counted = update(Author).where(Author.id.in_(ids)).values({column: column + change})
+            db.session.execute(_straight(counted))
+
+
+def _name_who_was_let_through(first: Mapping[int, Comment]) -> None:
+    """Until one was let through, nothing an author called themselves was seen by anybody; before it is counted."""
+    table = cast(Table, Author.__table__)
+    unseen = table.c.is_byline.is_(False) & (table.c.approved_count == 0)
+    renamed = unseen & (table.c.name != bindparam("new_name"))
+    values = {
+        "slug": case((renamed, bindparam("new_slug")), else_=table.c.slug),
+        "name": bindparam("new_name"),
+        "website": bindparam("new_website"),
     }
-    if approved > 0:
-        # Until one was let through, nothing an author called themselves was seen by anybody.
-        unseen = Author.is_byline.is_(False) & (Author.approved_count == 0)
-        renamed = unseen & (Author.name != comment.author_name)
-        values["slug"] = case((renamed, fresh_slug(comment.author_name)), else_=Author.slug)
-        values["name"] = case((unseen, comment.author_name), else_=Author.name)
-        values["website"] = case((unseen, comment.website), else_=Author.website)
-    db.session.execute(_straight(update(Author).where(Author.id == comment.author_id).values(values)))
-    author = db.session.get_one(Author, comment.author_id)
-    if author.name != comment.author_name:
-        db.session.refresh(author)  # the answer to the writer names the profile as it is called from now on
+    named = table.update().where(table.c.id == bindparam("author"), unseen).values(values)
+    rows = [
+        {
+            "author": id,
+            "new_name": each.author_name,
+            "new_slug": fresh_slug(each.author_name),
+            "new_website": each.website,
+        }
+        for id, each in sorted(first.items())
+    ]
+    db.session.execute(named, rows)
+    for id, each in first.items():
+        author = db.session.identity_map.get(identity_key(Author, id))
+        if author and author.name != each.author_name:
+            db.session.expire(author)  # the answer to the writer names the profile as it is called from now on
 
 
 def _straight(statement: Update) -> Update:

@@ -185,8 +185,13 @@ class StoredVerdict(Base):
 class Decision(Base):
     """One change of a comment: from what to what, by whom (an account, or a rule), on which revision, and why.
 
-    `batch` names what was decided by one stroke. `undoes_id` is the decision this one takes back.
-    `aside_before` and `was_featured` are what else an undo has to put back.
+    `batch` names what was decided by one stroke. `undoes_id` is the decision this one takes back. What ends in
+    `_before` is what else an undo has to put back. `reports` is how many open reports it answered; below zero, how many
+    it asked again.
+
+    The log is append-only: triggers of the database refuse to change or delete a row, so that what a decision belongs
+    to (its account, comment, revision, site) stays with it, whatever the foreign keys would do. `number` is its place
+    in the site's log, 1 to n; `hash` binds it to the one before (see `log`).
     """
 
     __tablename__ = f"{PREFIX}decision"
@@ -198,6 +203,8 @@ class Decision(Base):
         Index("ix_commentsvc_decision_when", "site_id", "created_at", "id"),
         Index("ix_commentsvc_decision_batch", "batch"),
         Index("ix_commentsvc_decision_undoes", "undoes_id"),
+        Index("ix_commentsvc_decision_number", "site_id", "number", unique=True),
+        Index("ix_commentsvc_decision_rule", "site_id", "rule", "created_at", "id"),
     )
     REASON_LENGTH = 60
     NOTE_LENGTH, BATCH_LENGTH = 2000, 32
@@ -216,11 +223,27 @@ class Decision(Base):
     batch: Mapped[str | None] = mapped_column(String(BATCH_LENGTH))
     undoes_id: Mapped[int | None] = mapped_column(BigId)
     aside_before: Mapped[str | None] = mapped_column(String(10))
-    was_featured: Mapped[bool] = mapped_column(default=False, server_default=false())
+    featured_before: Mapped[datetime | None]
+    pinned_before: Mapped[datetime | None]
+    locked_before: Mapped[datetime | None]
+    held_before: Mapped[str | None] = mapped_column(String(60))
+    reports: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
+    number: Mapped[int] = mapped_column(BigId, server_default="0")
+    hash: Mapped[str] = mapped_column(String(64), server_default="")
     account: Mapped[Account | None] = relationship()
     comment: Mapped[Comment] = relationship()
     revision: Mapped[Revision] = relationship()
+
+
+class LogHead(Base):
+    """The end of one site's log: the number and the hash of its last decision. Whoever adds one waits for this row."""
+
+    __tablename__ = f"{PREFIX}log_head"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Like(Base):

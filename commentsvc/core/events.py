@@ -55,12 +55,6 @@ def announce(fact: Fact) -> None:
     facts.append(fact)
 
 
-def withdraw(cause: str) -> None:
-    """Forget what this unit of work announced of a cause."""
-    facts = _facts.get() or []
-    facts[:] = [fact for fact in facts if fact.cause != cause]
-
-
 @contextmanager
 def listening() -> Iterator[list[Fact]]:
     """Collect what the block announces."""

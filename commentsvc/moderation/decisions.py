@@ -1,24 +1,22 @@
 """Decisions of moderators: one or many at once, each with the version that was seen."""
 
-from collections.abc import Sequence
+import secrets
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
-from ..comments.events import cause_of
-from ..comments.models import Comment, Decision, Status
+from ..comments.models import Comment, Decision
 from ..core.database import db
-from ..core.errors import Conflict, NotFound, Stale
-from ..core.events import withdraw
-from ..outbox import service as outbox
+from ..core.errors import NotFound
 from .models import Flag
 
 MOST_AT_ONCE = 200
-UNDO = "undo"
 
 
 @dataclass(frozen=True)
@@ -38,35 +36,39 @@ class Outcome:
 
 
 def decide_all(
-    seen: Sequence[Seen], action: str, *, actor: Actor, now: datetime, reason: str = "", note: str = ""
+    seen: Sequence[Seen],
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    batch: str | None = None,
 ) -> Outcome:
     """Decide on every comment as it was seen; what changed meanwhile is reported and left alone.
 
+    `batch` is the stroke this is part of; without one it is a stroke of its own.
     Raises NotFound when one of them is none the actor may know of: then nothing is decided.
     """
-    comments = _comments_for(actor, [each.id for each in seen])
-    outcome = Outcome()
-    for each in seen:
-        comment = comments[each.id]
-        try:
-            with db.session.begin_nested():
-                decision = lifecycle.decide(
-                    comment,
-                    action,
-                    actor=actor,
-                    seen=each.version,
-                    now=now,
-                    reason=reason,
-                    note=note,
-                    was_asked=action in lifecycle.AFTER and settle_flags(comment, now),
-                )
-            outcome.decided.append((comment, decision))
-        except (Stale, Conflict):
-            outcome.conflicts.append((comment, last_decision(comment)))
-    return outcome
+    comments = comments_in_turn(actor, [each.id for each in seen])
+    as_seen = [(comments[each.id], each.version) for each in seen]
+    asked = {comment.id for comment, _ in as_seen if action in lifecycle.AFTER and comment.open_flags}
+    result = lifecycle.decide_each(
+        as_seen, action, actor=actor, now=now, reason=reason, note=note, batch=batch or new_batch(), asked=asked
+    )
+    settle_flags(asked & result.decided.keys(), now)
+    decided = [(comment, result.decided[comment.id]) for comment, _ in as_seen if comment.id in result.decided]
+    last = last_decisions(result.refused)
+    return Outcome(decided, [(comments[id], last.get(id)) for id in result.refused])
 
 
-def _comments_for(actor: Actor, ids: Sequence[int]) -> dict[int, Comment]:
+def new_batch() -> str:
+    """A name for one stroke."""
+    return secrets.token_hex(8)
+
+
+def comments_in_turn(actor: Actor, ids: Sequence[int]) -> dict[int, Comment]:
+    """The comments as they are when nobody else can decide on them any more. Raises NotFound, Forbidden."""
     found = _fresh(ids)
     if len(found) < len(set(ids)):
         raise NotFound("There is nothing here by that name.")
@@ -82,71 +84,34 @@ def _fresh(ids: Sequence[int]) -> dict[int, Comment]:
     return {comment.id: comment for comment in db.session.scalars(rows.execution_options(populate_existing=True))}
 
 
-def settle_flags(comment: Comment, now: datetime) -> bool:
-    """A verdict answers every report that was open. Returns whether there was any."""
-    settled = db.session.execute(
-        update(Flag).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None)).values(settled_at=now)
-    )
-    number: int = settled.rowcount  # type: ignore[attr-defined]
-    if number:
-        lifecycle.count_flags(comment.id, -number)
-    return number > 0
+def settle_flags(ids: Collection[int], now: datetime) -> dict[int, int]:
+    """A verdict answers every report that was open; how many, by the comments' ids."""
+    return _move_reports(ids, Flag.settled_at.is_(None), settled_at=now, opened=-1)
+
+
+def ask_again(ids: Collection[int], settled_at: datetime) -> dict[int, int]:
+    """The reports that were answered at a moment are open again; how many, by the comments' ids."""
+    return _move_reports(ids, Flag.settled_at == settled_at, settled_at=None, opened=1)
+
+
+def _move_reports(
+    ids: Collection[int], which: ColumnElement[bool], *, settled_at: datetime | None, opened: int
+) -> dict[int, int]:
+    if not ids:
+        return {}
+    moved = update(Flag).where(Flag.comment_id.in_(ids), which).values(settled_at=settled_at)
+    moved = moved.returning(Flag.comment_id).execution_options(synchronize_session=False)
+    counted = Counter(db.session.scalars(moved))
+    lifecycle.count_flags({id: opened * number for id, number in counted.items()})
+    return counted
 
 
 def last_decision(comment: Comment) -> Decision | None:
-    rows = select(Decision).where(Decision.comment_id == comment.id).options(joinedload(Decision.account))
-    return db.session.scalar(rows.order_by(Decision.id.desc()).limit(1))
+    return last_decisions([comment.id]).get(comment.id)
 
 
-def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Decision | None]:
-    """Put back what was before a decision; itself a decision.
-
-    Raises NotFound, and Conflict when something was decided since or there is nothing before it to go back to.
-    """
-    decision = db.session.get(Decision, decision_id)
-    if decision is None:
-        raise NotFound("There is nothing here by that name.")
-    comment = _comments_for(actor, [decision.comment_id])[decision.comment_id]
-    newest = last_decision(comment)
-    if newest is None or newest.id != decision.id:
-        raise Conflict("Something was decided about this comment since; undo that first.")
-    actions = [_opposite(decision), *(["feature"] if _took_a_pick(decision) else [])]
-    note = f"undoes decision {decision.id}"
-    _ask_again(decision)
-    unheard = outbox.cancel(cause_of(decision.id), now=now)  # undone in time: nobody hears of either
-    for action in actions:
-        done = lifecycle.decide(
-            comment,
-            action,
-            actor=actor,
-            seen=comment.version,
-            now=now,
-            reason=UNDO,
-            note=note,
-            was_asked=action in lifecycle.AFTER,
-        )
-        if done and unheard:
-            withdraw(cause_of(done.id))
-    return comment, done
-
-
-def _took_a_pick(decision: Decision) -> bool:
-    """Whether an editors' pick lost that place because it was not visible any more."""
-    rows = select(Decision.action).where(Decision.comment_id == decision.comment_id, Decision.id < decision.id)
-    last = db.session.scalar(rows.where(Decision.action != "approve").order_by(Decision.id.desc()).limit(1))
-    return decision.action in ("reject", "spam", "hold") and last == "feature"
-
-
-def _ask_again(decision: Decision) -> None:
-    """The reports a decision answered are open again."""
-    settled = update(Flag).where(Flag.comment_id == decision.comment_id, Flag.settled_at == decision.created_at)
-    reopened = db.session.execute(settled.values(settled_at=None))
-    lifecycle.count_flags(decision.comment_id, reopened.rowcount)  # type: ignore[attr-defined]
-
-
-def _opposite(decision: Decision) -> str:
-    if decision.action in ("feature", "unfeature"):
-        return "unfeature" if decision.action == "feature" else "feature"
-    if decision.before is None:
-        raise Conflict("This was the first decision about this comment: there is nothing before it.")
-    return next(action for action, status in lifecycle.AFTER.items() if status is Status(decision.before))
+def last_decisions(ids: Collection[int]) -> dict[int, Decision]:
+    """The newest decision on each comment, with who took it."""
+    newest = select(func.max(Decision.id)).where(Decision.comment_id.in_(ids)).group_by(Decision.comment_id)
+    rows = select(Decision).where(Decision.id.in_(newest)).options(joinedload(Decision.account))
+    return {decision.comment_id: decision for decision in db.session.scalars(rows)} if ids else {}

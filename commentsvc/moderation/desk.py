@@ -39,7 +39,7 @@ from ..stories import queries as stories
 from ..stories.forms import StoryForm
 from ..stories.models import Story
 from ..stories.routes import as_typed
-from . import decisions, queue
+from . import decisions, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 from .routes import asked
 
@@ -169,7 +169,7 @@ def _back() -> str:
 def undo(decision_id: str) -> Response:
     try:
         with unit_of_work():
-            changed, _ = decisions.undo(read_id(decision_id), actor=actor(), now=now())
+            changed, _ = undoing.undo(read_id(decision_id), actor=actor(), now=now())
         flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.")
     except Conflict as error:
         flash(str(error), "conflict")

@@ -31,7 +31,7 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
     if db.session.scalar(known) is None:
         db.session.add(Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now))
-        lifecycle.count_flags(comment.id, +1)
+        lifecycle.count_flags({comment.id: +1})
         events.flagged(comment, reason)
 
 

@@ -18,7 +18,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import decisions, queue
+from . import decisions, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
@@ -112,7 +112,7 @@ def _conflict(comment: Comment, decision: Decision | None) -> dict[str, Any]:
 @bp.post("/decisions/<decision_id>/undo")
 def undo(decision_id: str) -> Response:
     with unit_of_work():
-        comment, decision = decisions.undo(read_id(decision_id), actor=actor(), now=now())
+        comment, decision = undoing.undo(read_id(decision_id), actor=actor(), now=now())
     return answer(_decided(comment, decision))
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,10 +49,11 @@ def keep(facts: Sequence[Fact], *, now: datetime) -> None:
     db.session.execute(insert(Event), rows)
 
 
-def cancel(cause: str, *, now: datetime) -> int:
-    """Nobody hears of what was undone in time. Returns how many events were taken back."""
-    gone = update(Event).where(Event.cause == cause, Event.seq.is_(None), Event.cancelled_at.is_(None))
-    return int(db.session.execute(gone.values(cancelled_at=now)).rowcount)  # type: ignore[attr-defined]
+def cancel(causes: Collection[str], *, now: datetime) -> set[str]:
+    """Nobody hears of what was undone in time. Returns the causes of which something was taken back."""
+    gone = update(Event).where(Event.cause.in_(causes), Event.seq.is_(None), Event.cancelled_at.is_(None))
+    taken_back = gone.values(cancelled_at=now).returning(Event.cause)
+    return set(db.session.scalars(taken_back.execution_options(synchronize_session=False)))
 
 
 @dataclass(frozen=True)

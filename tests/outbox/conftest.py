@@ -116,7 +116,7 @@ class Outbox:
 
     def cancel(self, cause: str) -> int:
         with self.app.app_context(), unit_of_work():
-            return service.cancel(cause, now=self.time())
+            return service.cancel([cause], now=self.time())
 
 
 def _known(more: dict) -> dict:
