@@ -80,7 +80,8 @@ class State:
         if action in PUTS_ASIDE:
             return replace(self, set_aside=PUTS_ASIDE[action])
         column, is_set = MARKS[action]
-        return replace(self, **{column: (getattr(self, column) or now) if is_set else None})
+        marks: dict[str, Any] = {column: (getattr(self, column) or now) if is_set else None}
+        return replace(self, **marks)
 
     def with_status(self, status: Status) -> "State":
         """A verdict takes back what put the comment aside; what nobody can see is neither picked nor pinned."""
@@ -236,7 +237,7 @@ def decide_each(
         elif _is_so_already(comment, action) and comment.id not in asked:
             result.decided[comment.id] = None
         else:
-            said = {"action": action, "reason": reason, "note": note, "batch": batch, "created_at": now}
+            said: dict[str, Any] = {"action": action, "reason": reason, "note": note, "batch": batch, "created_at": now}
             said |= {"account_id": actor.account_id, "rule": actor.rule, "revision_id": revisions[comment.id]}
             said |= {"reports": comment.open_flags if comment.id in asked else 0}
             changes.append(Change(comment, State.of(comment).after(action, now), said))
@@ -297,7 +298,12 @@ def put_back(
         ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
         before = State.of(comment)
         after = without.get(decision.id) or State.before(decision)
-        said = {"action": _putting_back(before, after, now), "reason": UNDO, "batch": batch, "created_at": now}
+        said: dict[str, Any] = {
+            "action": _putting_back(before, after),
+            "reason": UNDO,
+            "batch": batch,
+            "created_at": now,
+        }
         said |= {"account_id": actor.account_id, "rule": actor.rule, "revision_id": decision.revision_id}
         said |= {"undoes_id": decision.id, "reports": reports.get(comment.id, 0)}
         changes.append(Change(comment, after, said))
@@ -308,7 +314,7 @@ def put_back(
     return made
 
 
-def _putting_back(before: State, after: State, now: datetime) -> str:
+def _putting_back(before: State, after: State) -> str:
     """The action that comes nearest to going from one state to the other."""
     if before.status != after.status:
         return _action_for(after.status)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 
@@ -116,4 +116,5 @@ def examine(site_id: int) -> Examined:
 def _rows(site_id: int) -> Iterator[Mapping[str, Any]]:
     columns = [Decision.id, Decision.hash, *(getattr(Decision, name) for name in BOUND)]
     rows = select(*columns).where(Decision.site_id == site_id).order_by(Decision.number)
-    yield from db.session.execute(rows.execution_options(yield_per=READ_AT_ONCE)).mappings()
+    for row in db.session.execute(rows.execution_options(yield_per=READ_AT_ONCE)).mappings():
+        yield cast(Mapping[str, Any], row)

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -129,7 +129,7 @@ def _of_comments(which: ColumnElement[bool]) -> Any:
 
 def _planned(chosen: Collection[int], comment_ids: Collection[int], *, by_rule: bool) -> Plan:
     found = Plan()
-    histories: dict[int, list[Row[Any]]] = defaultdict(list)
+    histories: dict[int, list[Any]] = defaultdict(list)
     columns = (Decision.id, Decision.comment_id, Decision.undoes_id, Decision.before, Decision.rule)
     for few in _in_parts(sorted(comment_ids), COMMENTS_AT_ONCE):
         rows = select(*columns).where(Decision.comment_id.in_(few), Decision.id >= min(chosen))
@@ -147,7 +147,7 @@ def _in_parts(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _look_at(history: Sequence[Row[Any]], chosen: Collection[int], by_rule: bool) -> Iterator[tuple[int, str]]:
+def _look_at(history: Sequence[Any], chosen: Collection[int], by_rule: bool) -> Iterator[tuple[int, str]]:
     """Each chosen decision of one comment, the newest first, with why it stays ("": it can be undone)."""
     undone: set[int] = set()
     is_in_the_way = False

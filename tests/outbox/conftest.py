@@ -114,7 +114,7 @@ class Outbox:
         with self.app.app_context():
             return list(db.session.query(Event).order_by(Event.id))
 
-    def cancel(self, cause: str) -> int:
+    def cancel(self, cause: str) -> set[str]:
         with self.app.app_context(), unit_of_work():
             return service.cancel([cause], now=self.time())
 
