@@ -33,6 +33,8 @@ from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
+from .moderation.log_pages import bp as log_pages
+from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
 from .notifications import choices, digest, digests, newsroom, readers, thresholds
@@ -58,9 +60,9 @@ __all__ = ["CommentService", "create_app"]
 # Seconds: a Redis that hangs must not make people wait; the limits of one process take over.
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
-READERS_APIS = (comments_api, public_api, flags_api)
+READERS_APIS = (comments_api, public_api, flags_api, tally_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_PAGES = (admin_pages, log_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 

@@ -73,7 +73,7 @@ def group_for(app_of: Callable[[], Flask]) -> click.Group:
     def comments(context: click.Context) -> None:
         context.obj = app_of
 
-    for command in (database, site, account, token, worker, bounces):
+    for command in (database, site, account, token, worker, bounces, doctor):
         comments.add_command(command)
     return comments
 
@@ -222,6 +222,26 @@ def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@main.command()
+@as_json
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Look at configuration, database, schema, logs, Redis, mail, clock and origins; exit 1 if something is wrong."""
+    from .doctor import Finding, examine_all
+
+    try:
+        found = list(examine_all(context.obj()))
+    except (Misconfigured, ArgumentError, ModuleNotFoundError) as error:
+        found = [Finding("configuration", False, str(error).splitlines()[0])]
+    if as_json:
+        _print(({"about": each.about, "ok": each.is_well, "said": each.said} for each in found), True)
+    else:
+        for each in found:
+            click.echo(f"{'ok   ' if each.is_well else 'WRONG'}  {each.about}: {each.said}")
+    if not all(each.is_well for each in found):
+        context.exit(FAILED)
 
 
 @main.group("db")

@@ -48,7 +48,7 @@ def readyz() -> tuple[dict[str, object], int]:
     """The process can serve: database, schema, and Redis if one is configured."""
     checks = {"database": _answers(_ask_database), "schema": _answers(is_current)}
     if _redis_url():
-        checks["redis"] = _answers(_ask_redis)
+        checks["redis"] = _answers(ask_redis)
     ready = all(checks.values())
     return {"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503
 
@@ -70,7 +70,8 @@ def _redis_url() -> str | None:
     return url
 
 
-def _ask_redis() -> bool:
+def ask_redis() -> bool:
+    """Whether the configured Redis answers; raises what goes wrong."""
     import redis  # only where it is configured is it installed
 
     return bool(redis.Redis.from_url(_redis_url() or "", socket_timeout=1, socket_connect_timeout=1).ping())

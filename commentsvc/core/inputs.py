@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from .errors import MalformedJson, ValidationFailed, WrongEncoding
@@ -35,6 +36,21 @@ def whole_number(args: Mapping[str, str], name: str, default: int, *, low: int, 
     if value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high:
         return int(value)
     raise ValidationFailed({name: [f"Use a whole number from {low} to {high}."]})
+
+
+def moment(args: Mapping[str, str], name: str) -> datetime | None:
+    """A moment like `2026-01-20T08:30:00Z`, or what a form's field for one sends (`2026-01-20T08:30`), read as UTC.
+
+    A date alone is its beginning. None when it is missing or blank. Raises ValidationFailed for anything else.
+    """
+    value = line(args, name, limit=40)
+    if value is None:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValidationFailed({name: ["Write a moment like 2026-01-20T08:30:00Z."]}) from error
 
 
 def json_object(body: bytes) -> dict[str, Any]:

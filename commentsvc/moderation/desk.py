@@ -19,7 +19,7 @@ from ..authors.models import Author, Standing, StandingChange
 from ..authors.routes import managed_site
 from ..authors.service import address_of, give_standing, new_byline
 from ..comments import queries as comments
-from ..comments.lifecycle import ACTIONS
+from ..comments.lifecycle import ACTIONS, UNDO
 from ..comments.models import Comment, Decision
 from ..comments.present import Presenter
 from ..comments.thread import ancestors_of, page_of_replies
@@ -39,15 +39,29 @@ from ..stories import queries as stories
 from ..stories.forms import StoryForm
 from ..stories.models import Story
 from ..stories.routes import as_typed
-from . import decisions, queue, undoing
+from . import decisions, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
-from .routes import asked
+from .routes import asked, asked_of_log
 
 desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
 admin_pages = Blueprint("admin", __name__, url_prefix="/admin")
 
 DESK_PLACE = re.compile(r"/desk(?:[/?][^\x00-\x20\x7f\\]*)?")
 REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
+DONE = {
+    "approve": "approved",
+    "reject": "rejected",
+    "spam": "marked as spam",
+    "hold": "put back to wait",
+    "feature": "made an editors’ pick",
+    "unfeature": "taken off the picks",
+    "pin": "pinned",
+    "unpin": "unpinned",
+    "lock": "locked",
+    "unlock": "unlocked",
+    "later": "put aside for later",
+    "escalate": "passed on to colleagues",
+}
 
 
 class NewBylineForm(FlaskForm):
@@ -109,7 +123,7 @@ def comment(comment_id: str) -> str:
     found = comments.comment_for(actor(), read_id(comment_id))
     site = about(db.session.get_one(Site, found.site_id))
     replies, _ = page_of_replies(found, after=None)
-    history, _ = queue.log(site.id, comment_id=found.id, account_id=None, after=None)
+    history, _ = log.page(log.Asked(site.id, comment_id=found.id), actor=actor(), after=None)
     return page(
         "desk/comment.html",
         site,
@@ -130,13 +144,13 @@ def decide() -> Response:
     note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
     if not seen:
         flash("Nothing was ticked, so nothing was decided.")
-        return redirect(_back())
+        return redirect(back())
     if len(seen) > MOST_AT_ONCE:
         raise ValidationFailed({"seen": [f"Decide on at most {MOST_AT_ONCE} comments at once."]})
     with unit_of_work():
         outcome = decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
     _tell(action, outcome)
-    return redirect(_back())
+    return redirect(back())
 
 
 def _read_seen(text: str) -> Seen:
@@ -147,9 +161,10 @@ def _read_seen(text: str) -> Seen:
 
 
 def _tell(action: str, outcome: decisions.Outcome) -> None:
-    done = {"approve": "approved", "reject": "rejected", "spam": "marked as spam", "hold": "put back to wait"}
     if count := len(outcome.decided):
-        flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.", "decided")
+        flash(f"{count} {'comment' if count == 1 else 'comments'} {DONE[action]}.", "decided")
+    if batch := next((decision.batch for _, decision in outcome.decided if decision), None):
+        flash(batch, "undo")
     for changed, decision in outcome.conflicts:
         who = decision.account.name if decision and decision.account else "somebody else"
         flash(
@@ -159,7 +174,7 @@ def _tell(action: str, outcome: decisions.Outcome) -> None:
         )
 
 
-def _back() -> str:
+def back() -> str:
     """The page of the desk the form was on."""
     came_from = request.form.get("back", "")
     return request.script_root + came_from if DESK_PLACE.fullmatch(came_from) else url_for("desk.queue")
@@ -169,20 +184,42 @@ def _back() -> str:
 def undo(decision_id: str) -> Response:
     try:
         with unit_of_work():
-            changed, _ = undoing.undo(read_id(decision_id), actor=actor(), now=now())
-        flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.")
+            changed, decision = undoing.undo(read_id(decision_id), actor=actor(), now=now())
+        flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.", "decided")
+        flash(decision.batch or "", "undo")
     except Conflict as error:
         flash(str(error), "conflict")
-    return redirect(_back())
+    return redirect(back())
 
 
-@desk_pages.get("/log")
-def log() -> str:
+@desk_pages.get("/log", endpoint="log")
+def log_page() -> str:
     site = chosen_site()
-    lines, following = queue.log(
-        site.id, comment_id=None, account_id=None, after=read_cursor(request.args.get("cursor"))
+    wanted = asked_of_log(site)
+    lines, following = log.page(wanted, actor=actor(), after=read_cursor(request.args.get("cursor")))
+    return page(
+        "desk/log.html",
+        site,
+        asked=wanted,
+        lines=lines,
+        next_cursor=following,
+        colleagues=log.colleagues(site.id),
+        actions=ACTIONS,
+        reasons=(*REASONS, UNDO),
+        undoes=_undone_together(wanted),
     )
-    return page("desk/log.html", site, lines=lines, next_cursor=following)
+
+
+def _undone_together(wanted: log.Asked) -> dict[str, Any]:
+    """What the actor may undo at once of a log filtered like this: a batch, or all of an account, rule or time."""
+    if wanted.batch:
+        return {"batch": wanted.batch}
+    if wanted.comment_id or wanted.action or wanted.reason or wanted.author:
+        return {}
+    may_undo_others = actor().may(Permission.MANAGE_SITE)
+    if wanted.account_id and not wanted.rule and (may_undo_others or wanted.account_id == actor().account_id):
+        return {"account": wanted.account_id}
+    return {"rule": wanted.rule} if wanted.rule and not wanted.account_id and may_undo_others else {}
 
 
 @desk_pages.get("/authors")

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from ..accounts.models import Account
 from ..authors.models import Author
 from ..authors.present import record_json
 from ..comments.models import Aside, Comment, Decision, Revision, Status, StoredVerdict
@@ -224,53 +223,6 @@ def verdict_json(verdict: StoredVerdict) -> dict[str, Any]:
 
 def flag_json(flag: Flag) -> dict[str, Any]:
     return {"reason": flag.reason, "details": flag.details, "at": rfc3339(flag.created_at)}
-
-
-def decision_json(decision: Decision) -> dict[str, Any]:
-    """One line of the log."""
-    return {
-        "id": str(decision.id),
-        "comment": str(decision.comment_id),
-        "revision": str(decision.revision_id),
-        "actor": _person(decision.account) if decision.account else {"rule": decision.rule},
-        "action": decision.action,
-        "before": decision.before.lower() if decision.before else None,
-        "after": decision.after.lower(),
-        "reason": decision.reason,
-        "note": decision.note,
-        "at": rfc3339(decision.created_at),
-    }
-
-
-def _person(account: Account) -> dict[str, str]:
-    return {"account": account.name, "id": str(account.id)}
-
-
-def log(
-    site_id: int, *, comment_id: int | None, account_id: int | None, after: Cursor | None, limit: int = 50
-) -> tuple[list[Decision], Cursor | None]:
-    """Decisions of a site, newest first."""
-    rows = (
-        select(Decision)
-        .where(Decision.site_id == site_id)
-        .outerjoin(Decision.account)
-        .join(Decision.comment)
-        .join(Author, Author.id == Comment.author_id)
-        .join(Story, Story.id == Comment.story_id)
-        .options(
-            contains_eager(Decision.account),
-            contains_eager(Decision.comment).contains_eager(Comment.author),
-            contains_eager(Decision.comment).contains_eager(Comment.story),
-        )
-    )
-    if comment_id:
-        rows = rows.where(Decision.comment_id == comment_id)
-    if account_id:
-        rows = rows.where(Decision.account_id == account_id)
-    if after:
-        rows = rows.where(Decision.id < after.id)
-    found = list(db.session.scalars(rows.order_by(Decision.id.desc()).limit(limit + 1)))
-    return found[:limit], Cursor(0, found[limit - 1].id) if len(found) > limit else None
 
 
 def waiting_since(comment: Comment, now: datetime) -> int:

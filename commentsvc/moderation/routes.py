@@ -1,16 +1,20 @@
 """The newsroom's calls about comments (CONTRACT section 4)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 
 from ..accounts.guards import actor
 from ..accounts.permissions import Permission, ensure
+from ..authors.models import Author
 from ..comments.lifecycle import ACTIONS
 from ..comments.models import Comment, Decision
 from ..comments.present import FORMATS, Presenter
 from ..core import inputs
 from ..core.clock import now
+from ..core.database import db
 from ..core.errors import NotFound, UnknownSite, ValidationFailed
 from ..core.ids import read_id
 from ..core.paging import read_cursor
@@ -18,7 +22,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import decisions, queue, undoing
+from . import decisions, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
@@ -26,7 +30,11 @@ bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
 
 def moderated_site() -> Site:
     """The site in the query, if the actor works on it. Raises ValidationFailed, UnknownSite."""
-    site = site_named(inputs.line(request.args, "site", limit=Site.KEY_LENGTH))
+    return _site_to_moderate(inputs.line(request.args, "site", limit=Site.KEY_LENGTH))
+
+
+def _site_to_moderate(key: str | None) -> Site:
+    site = site_named(key)
     try:
         ensure(actor(), Permission.MODERATE, site.id)
     except NotFound as error:
@@ -116,19 +124,86 @@ def undo(decision_id: str) -> Response:
     return answer(_decided(comment, decision))
 
 
+@bp.post("/undo")
+def undo_selection() -> Response:
+    """Undo a batch, or what an account, a rule or a sanction decided between two times."""
+    payload = json_body()
+    fields = inputs.strings(payload, ("site", "batch", "account", "rule", "author", "since", "until"))
+    dry_run = payload.get("dry_run", False)
+    if not isinstance(dry_run, bool):
+        raise ValidationFailed({"dry_run": ["This must be true or false."]})
+    site = _site_to_moderate(inputs.line(fields, "site", limit=Site.KEY_LENGTH))
+    selection = selected(site, fields)
+    planned = undoing.plan(selection, actor=actor())
+    examples = [
+        {"decision": log.decision_json(decision), "skipped": why} for decision, why in undoing.examples_of(planned)
+    ]
+    if dry_run:
+        result = undoing.Result("", skipped=planned.skipped, remaining=len(planned.ids))
+    else:
+        result = undoing.undo_all(selection, actor=actor(), most=MOST_AT_ONCE)
+    return answer(
+        {
+            "done": result.done,
+            "skipped": dict(result.skipped),
+            "failed": result.failed,
+            "remaining": result.remaining,
+            "batch": result.batch or None,
+            "examples": examples,
+        }
+    )
+
+
+def selected(site: Site, fields: Mapping[str, str]) -> undoing.Selection:
+    """What a caller wants undone; the same for the page and the API. Raises ValidationFailed, NotFound."""
+    what = {name: inputs.line(fields, name, limit=Author.SLUG_LENGTH) for name in undoing.KINDS}
+    if len([value for value in what.values() if value]) != 1:
+        raise ValidationFailed({"batch": [f"Name exactly one of: {', '.join(undoing.KINDS)}."]})
+    since, until = inputs.moment(fields, "since"), inputs.moment(fields, "until")
+    if since and until and since >= until:
+        raise ValidationFailed({"until": ["This end is not after its beginning."]})
+    return undoing.Selection(
+        site.id,
+        batch=what["batch"],
+        account_id=read_id(what["account"]) if what["account"] else None,
+        rule=what["rule"],
+        author_id=_author_called(site, what["author"]).id if what["author"] else None,
+        since=since,
+        until=until,
+    )
+
+
+def _author_called(site: Site, slug: str) -> Author:
+    found = db.session.scalar(select(Author).where(Author.site_id == site.id, Author.slug == slug))
+    if found is None:
+        raise NotFound("There is no author of this name here.")
+    return found
+
+
+def asked_of_log(site: Site) -> log.Asked:
+    """The filters of the log in a query; the same for the page, the file and the API."""
+    numbers = {name: inputs.line(request.args, name, limit=20) for name in ("comment", "account")}
+    return log.Asked(
+        site.id,
+        comment_id=read_id(numbers["comment"]) if numbers["comment"] else None,
+        account_id=read_id(numbers["account"]) if numbers["account"] else None,
+        rule=inputs.line(request.args, "rule", limit=60),
+        action=inputs.choice(request.args, "action", ("", *ACTIONS), "") or None,
+        reason=inputs.line(request.args, "reason", limit=Decision.REASON_LENGTH),
+        batch=inputs.line(request.args, "batch", limit=Decision.BATCH_LENGTH),
+        author=inputs.line(request.args, "author", limit=Author.SLUG_LENGTH),
+        since=inputs.moment(request.args, "since"),
+        until=inputs.moment(request.args, "until"),
+    )
+
+
 @bp.get("/log")
 def show_log() -> Response:
     site = moderated_site()
-    comment, account = request.args.get("comment"), request.args.get("account")
-    lines, following = queue.log(
-        site.id,
-        comment_id=read_id(comment) if comment else None,
-        account_id=read_id(account) if account else None,
-        after=read_cursor(request.args.get("cursor")),
-    )
+    lines, following = log.page(asked_of_log(site), actor=actor(), after=read_cursor(request.args.get("cursor")))
     return answer(
         {
-            "decisions": [queue.decision_json(line) for line in lines],
+            "decisions": [log.decision_json(line) for line in lines],
             "next_cursor": str(following) if following else None,
         }
     )

@@ -29,6 +29,7 @@ AT_ONCE = 100  # decisions undone in one unit of work
 COMMENTS_AT_ONCE = 5_000  # looked up by one statement
 LONGEST_LOOK = 20_000  # the newest decisions of a selection that are looked at
 EXAMPLES = 10
+KINDS = ("batch", "account", "rule", "author")  # what is undone by: exactly one
 SANCTIONS = ("author_is_watched", "author_is_suspended", "author_is_banned")
 
 CHANGED, UNDONE_ALREADY, NOTHING_BEFORE = "changed_since", "undone_already", "nothing_before"

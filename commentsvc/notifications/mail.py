@@ -105,8 +105,15 @@ class MailServer:
 
     def send(self, message: EmailMessage) -> Answer:
         """Hand one mail in; the answer is the server's."""
+        return self._said(lambda server: server.send_message(message), "Handed to the mail server.")
+
+    def greet(self) -> Answer:
+        """Whether the server lets us in, without a letter."""
+        return self._said(lambda server: server.noop(), f"{self.host} lets us in.")
+
+    def _said(self, act: Callable[[smtplib.SMTP], object], done: str) -> Answer:
         try:
-            self._hand_in(message)
+            self._with_server(act)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return _refused(code, said)
@@ -116,16 +123,16 @@ class MailServer:
             return Answer(False, "The mail server does not know what this takes (SMTPUTF8, STARTTLS or a login).")
         except (OSError, smtplib.SMTPException) as error:
             return Answer(False, f"The mail server did not take it: {type(error).__name__}.")
-        return Answer(True, "Handed to the mail server.", 250)
+        return Answer(True, done, 250)
 
-    def _hand_in(self, message: EmailMessage) -> None:
+    def _with_server(self, act: Callable[[smtplib.SMTP], object]) -> None:
         server = self._connected()
         try:
             if self.tls and not self.wrapped:
                 server.starttls(context=ssl.create_default_context())
             if self.user:
                 server.login(self.user, self.password or "")
-            server.send_message(message)
+            act(server)
             with suppress(smtplib.SMTPException, OSError):  # the letter is theirs, however they say goodbye
                 server.quit()
         finally:

@@ -64,6 +64,9 @@ class SiteSettings:
     notify_queue_older_than_minutes: int = _setting(
         0, "tell the newsroom when a comment has waited longer than this; 0 never does"
     )
+    public_tally: bool = _setting(
+        False, "tell everybody on a page how many decisions of which kind were made in the last 30 days, without names"
+    )
 
     @property
     def asks_outside(self) -> bool:
