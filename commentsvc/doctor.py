@@ -119,4 +119,4 @@ def _mail(settings: Settings) -> Finding:
     if not settings.mail_url:
         return Finding("mail", True, "not configured: no letter goes out.")
     answer = MailServer.at(settings.mail_url).greet()
-    return Finding("mail", answer.accepted, answer.said)
+    return Finding("mail", answer.succeeded, answer.text)
