@@ -22,6 +22,8 @@ from .moderation.decisions import MOST_AT_ONCE
 from .moderation.models import Flag, FlagReason
 from .moderation.queue import QUEUES
 from .moderation.queue import SORTS as QUEUE_SORTS
+from .moderation.undoing import KINDS
+from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
 from .screening import Outcome
 from .stories.models import Story, StoryState
@@ -352,6 +354,21 @@ ITEM_EXAMPLE: Json = {
     "story": {"id": STORY_ID, "title": "The water of Hasaka", "url": STORY_URL, "category": "World"},
 }
 DECIDED_EXAMPLE: Json = {"id": "3", "status": "approved", "version": 2, "decision": "12"}
+LOGGED_EXAMPLE: Json = {
+    "id": "12",
+    "number": 9,
+    "comment": "3",
+    "revision": "3",
+    "actor": {"account": "Hanna", "id": "2"},
+    "action": "approve",
+    "before": "pending",
+    "after": "approved",
+    "reason": "",
+    "note": "A regular.",
+    "batch": "5a39281706f5e4d3",
+    "undoes": None,
+    "at": "2026-01-20T08:50:00Z",
+}
 AUTHOR_EXAMPLE: Json = {
     "id": "5",
     **PROFILE_EXAMPLE,
@@ -823,6 +840,7 @@ SCHEMAS: dict[str, Json] = {
     "LoggedDecision": _object(
         "One change of a comment.",
         id=_id(""),
+        number={"type": "integer", "minimum": 1, "description": "Its place in the site's log, without a gap."},
         comment=_id(""),
         revision=_id("The text it was about."),
         actor={
@@ -832,9 +850,47 @@ SCHEMAS: dict[str, Json] = {
         action=_one_of(ACTIONS),
         before=_or_null(_one_of(STATUSES)),
         after=_one_of(STATUSES),
-        reason=_text(),
+        reason=_text("`undo`: it takes another decision back."),
         note=_text(),
+        batch=_or_null(_text("The stroke it is part of.")),
+        undoes=_or_null(_id("The decision it takes back.")),
         at=MOMENT,
+    ),
+    "Undo": _object(
+        "Exactly one of `batch`, `account`, `rule` and `author`.",
+        (*KINDS, "since", "until", "dry_run"),
+        site=_text("The site's key.", pattern=SITE_KEY),
+        batch=_or_null(_typed("All that was decided in one stroke.", Decision.BATCH_LENGTH)),
+        account=_or_null(_text("All that an account decided.", pattern=ID)),
+        rule=_or_null(_typed("All that a rule decided.", 60)),
+        author=_or_null(_typed("All that a standing decided about one author's comments: a slug.", Author.SLUG_LENGTH)),
+        since=_or_null({**MOMENT, "description": "From this moment on."}),
+        until=_or_null({**MOMENT, "description": "Before this moment."}),
+        dry_run=_flag("Only say what would be done; false if left out."),
+    ),
+    "Undone": _object(
+        "",
+        done=_count("Decisions undone."),
+        skipped={
+            "type": "object",
+            "description": "Decisions left as they are, by why: something was decided about the comment since; undone "
+            "already; the first about its comment.",
+            "properties": {why: _count() for why in WHY_NOT_UNDONE},
+        },
+        failed=_count("Not undone, because they changed at the same moment."),
+        remaining=_count("Left to undo: call again."),
+        batch=_or_null(_text("The stroke this was, to undo it by; null for a dry run.")),
+        examples=_list(
+            _object("", decision=_ref("LoggedDecision"), skipped=_or_null(_one_of(WHY_NOT_UNDONE))),
+            "The newest of the decisions named.",
+        ),
+    ),
+    "Tally": _object(
+        "Numbers of decisions, the most frequent first.",
+        since=MOMENT,
+        until=MOMENT,
+        by_people=_list(_object("", action=_one_of(ACTIONS), reason=_text('"" for none.'), count=_count())),
+        by_rules=_list(_object("", action=_one_of(ACTIONS), count=_count())),
     ),
     "Author": _more(
         "Profile",
@@ -1356,6 +1412,24 @@ READERS_PATHS: dict[str, Json] = {
         )
     },
 }
+READERS_PATHS["/api/v1/tally"] = {
+    "get": _read(
+        "getTally",
+        READING,
+        "Moderation in numbers",
+        "How many decisions of which kind were made on a site in the last 30 days, by people and by rules, without "
+        "names. 404 where the site does not tell (its setting `public_tally`).",
+        takes=("Site",),
+        refuses=("unknown_site", "not_found", "validation_failed"),
+        gives=_ref("Tally"),
+        example={
+            "since": "2025-12-21T08:30:00Z",
+            "until": "2026-01-20T08:30:00Z",
+            "by_people": [{"action": "reject", "reason": "off topic", "count": 12}],
+            "by_rules": [{"action": "hold", "count": 31}],
+        },
+    )
+}
 READERS_PATHS["/api/v1/counts"]["get"]["responses"]["414"] = {
     "description": "The address is longer than the web server takes, and never reached the service: ask for fewer "
     "stories at once, or by `story`."
@@ -1424,6 +1498,32 @@ MODERATION_PATHS: dict[str, Json] = {
             example={"id": "3", "status": "pending", "version": 3, "decision": "13"},
         )
     },
+    "/api/v1/moderation/undo": {
+        "post": _staff(
+            "undoMany",
+            MODERATION,
+            "Undo many decisions",
+            "Every comment gets back the state it had before; that is a decision too, all of them one stroke that can "
+            "be undone itself. A batch and one's own decisions are any moderator's to undo, those of others, of a rule "
+            "or of a standing an admin's. What a rule decided about a new comment is undone by letting the other "
+            f"verdicts that were kept decide. At most {MOST_AT_ONCE} by one call; the newest come first. A decision "
+            "that is not the last one in force about its comment is left as it is.",
+            body=(
+                "Undo",
+                {"site": "demo", "rule": "uses_held_word", "since": "2026-01-20T08:00:00Z", "dry_run": False},
+            ),
+            refuses=("forbidden", "not_found", "unknown_site"),
+            gives=_ref("Undone"),
+            example={
+                "done": 200,
+                "skipped": {"changed_since": 3},
+                "failed": 0,
+                "remaining": 31,
+                "batch": "17f5a6b0c4d3e2f1",
+                "examples": [{"decision": LOGGED_EXAMPLE, "skipped": None}],
+            },
+        )
+    },
     "/api/v1/moderation/log": {
         "get": _staff(
             "getLog",
@@ -1434,24 +1534,20 @@ MODERATION_PATHS: dict[str, Json] = {
                 "Site",
                 _may("comment", _text(pattern=ID), "Only those about one comment."),
                 _may("account", _text(pattern=ID), "Only those of one account."),
+                _may("rule", _typed("", 60), "Only those of one rule.", example="author_is_new"),
+                _may("action", _one_of(ACTIONS), "Only these."),
+                _may("reason", _typed("", Decision.REASON_LENGTH), "Only those for this reason."),
+                _may("batch", _typed("", Decision.BATCH_LENGTH), "Only those of one stroke."),
+                _may("author", _typed("", Author.SLUG_LENGTH), "Only those about comments of one author: a slug."),
+                _may("since", MOMENT, "From this moment on."),
+                _may("until", MOMENT, "Before this moment."),
                 "Cursor",
             ),
             refuses=("unknown_site", "not_found", "validation_failed"),
             gives=_object("", decisions=_list(_ref("LoggedDecision")), next_cursor=CURSOR),
             example={
                 "decisions": [
-                    {
-                        "id": "12",
-                        "comment": "3",
-                        "revision": "3",
-                        "actor": {"account": "Hanna", "id": "2"},
-                        "action": "approve",
-                        "before": "pending",
-                        "after": "approved",
-                        "reason": "",
-                        "note": "A regular.",
-                        "at": "2026-01-20T08:50:00Z",
-                    }
+                    LOGGED_EXAMPLE,
                 ],
                 "next_cursor": None,
             },

@@ -47,6 +47,10 @@ class Script:
     def undo(self, decision: str) -> TestResponse:
         return self.client.post(f"/api/v1/moderation/decisions/{decision}/undo", headers=self.headers)
 
+    def undo_many(self, **asked: Any) -> TestResponse:
+        sent = {"site": "herald", **asked}
+        return self.client.post("/api/v1/moderation/undo", json=sent, headers=self.headers)
+
     def log(self, **asked: Any) -> list[dict[str, Any]]:
         query = {"site": "herald", **asked}
         return self.client.get("/api/v1/moderation/log", query_string=query, headers=self.headers).json["decisions"]

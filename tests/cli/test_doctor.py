@@ -1,0 +1,58 @@
+"""`commentsvc doctor`: one line for everything it looks at."""
+
+import json
+import sqlite3
+
+import pytest
+
+
+@pytest.fixture
+def found(run):
+    """What it found, by what it looked at, and how it ended."""
+
+    def look() -> tuple[dict[str, bool], int]:
+        result = run("doctor", "--json")
+        return {each["about"]: each["ok"] for each in json.loads(result.stdout)}, result.exit_code
+
+    return look
+
+
+def test_an_installation_that_works_is_well(installed, found):
+    everything = ("configuration", "database", "schema", "clock", "origins of herald", "log of herald", "redis", "mail")
+    assert found() == (dict.fromkeys(everything, True), 0)
+
+
+def test_it_says_one_line_each(installed, run):
+    result = run("doctor")
+    assert (result.exit_code, [line[:6].strip() for line in result.stdout.splitlines()]) == (0, ["ok"] * 8)
+
+
+def test_an_old_schema_is_wrong(data, found):
+    seen, ended = found()
+    assert (seen["database"], seen["schema"], ended) == (True, False, 1)
+
+
+def test_a_configuration_that_cannot_be_is_the_only_line(run, monkeypatch, data):
+    monkeypatch.setenv("COMMENTSVC_BASE_URL", "nowhere")
+    result = run("doctor")
+    assert (result.exit_code, result.stdout.count("\n"), result.stdout[:20]) == (1, 1, "WRONG  configuration")
+
+
+def test_a_mail_server_that_is_not_there_is_wrong(installed, found, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_BASE_URL", "https://comments.example")
+    monkeypatch.setenv("COMMENTSVC_MAIL_URL", "smtp://127.0.0.1:1")
+    seen, ended = found()
+    assert (seen["mail"], seen["database"], ended) == (False, True, 1)
+
+
+def test_a_redis_that_is_not_there_is_wrong(installed, found, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_REDIS_URL", "redis://127.0.0.1:1/0")
+    seen, ended = found()
+    assert (seen["redis"], ended) == (False, 1)
+
+
+def test_a_log_whose_end_was_cut_off_is_wrong(installed, found, data):
+    with sqlite3.connect(data / "commentsvc.sqlite3") as database:
+        database.execute("INSERT INTO commentsvc_log_head (site_id, number, hash) VALUES (1, 3, 'x')")
+    seen, ended = found()
+    assert (seen["log of herald"], ended) == (False, 1)
