@@ -245,10 +245,11 @@ def _count(comment: Comment, was_visible: bool) -> None:
     counted = update(Story).where(Story.id == comment.story_id).values(comment_count=Story.comment_count + change)
     db.session.execute(_straight(counted))
     if comment.parent_id:
-        _count_above(comment.parent_id, change)
+        count_above(comment.parent_id, change)
 
 
-def _count_above(parent_id: int, change: int) -> None:
+def count_above(parent_id: int, change: int) -> None:
+    """Keep the number of visible replies of a comment and of all above it."""
     table = cast(Table, Comment.__table__)
     above = select(table.c.id, table.c.parent_id).where(table.c.id == parent_id).cte("above", recursive=True)
     above = above.union_all(select(table.c.id, table.c.parent_id).join(above, table.c.id == above.c.parent_id))

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
-from ..comments import lifecycle
+from ..comments import lifecycle, moving
 from ..comments.events import cause_of
 from ..comments.models import Comment, Decision, Status
 from ..core.database import db
@@ -110,6 +110,8 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     newest = last_decision(comment)
     if newest is None or newest.id != decision.id:
         raise Conflict("Something was decided about this comment since; undo that first.")
+    if decision.action == moving.MOVE:
+        return moving.move_back(decision, actor=actor, now=now)
     actions = [_opposite(decision), *(["feature"] if _took_a_pick(decision) else [])]
     note = f"undoes decision {decision.id}"
     _ask_again(decision)
