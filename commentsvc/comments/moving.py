@@ -9,7 +9,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, cast
 
-from sqlalchemy import CTE, Row, Table, case, func, select, update
+from sqlalchemy import CTE, Table, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -47,7 +47,7 @@ def target_named(site: Site, text: str, *, now: datetime) -> Story:
 def move(comment: Comment, target: Story, *, actor: Actor, seen: int | None = None, now: datetime) -> Decision:
     """Put a comment with all its replies under another story of its site, where it answers nobody any more.
 
-    `seen` is the version the actor looked at, if they say. Raises Stale, NotFound, ValidationFailed.
+    `seen` is the version the actor looked at, if they say. Raises Stale, NotFound, Conflict.
     """
     source = db.session.get_one(Story, comment.story_id)
     _ensure_may(actor, source, target)
@@ -63,7 +63,7 @@ def _ensure_may(actor: Actor, source: Story, target: Story) -> None:
     if source.site_id != target.site_id:
         raise NotFound("There is nothing here by that name.")
     if source.id == target.id:
-        raise ValidationFailed({"to": ["It stands under this story already."]})
+        raise Conflict("It stands under this story already.")
 
 
 def _in_turn(comment: Comment, *stories: Story) -> Comment:
@@ -126,7 +126,7 @@ def _count(source: Story, target: Story, visible: int) -> None:
 def move_all(source: Story, target: Story, *, actor: Actor, now: datetime) -> list[Decision]:
     """Put every comment of a story under another; one decision for each conversation, all of one batch.
 
-    Raises NotFound, ValidationFailed when there is nothing to move.
+    Raises NotFound, Conflict when there is nothing to move.
     """
     _ensure_may(actor, source, target)
     _wait_for_turn((source, target))
@@ -134,16 +134,14 @@ def move_all(source: Story, target: Story, *, actor: Actor, now: datetime) -> li
     roots = select(*columns).where(Comment.story_id == source.id, Comment.parent_id.is_(None))
     tops = db.session.execute(roots.order_by(Comment.id)).all()
     if not tops:
-        raise ValidationFailed({"to": ["There are no comments here to move."]})
+        raise Conflict("There are no comments here to move.")
     decisions = _remember(tops, source, target, actor, now, batch=token_hex(16))
     visible = _visible_under(source)
     is_top = _comments.c.parent_id.is_(None)
     db.session.execute(
         _comments.update()
         .where(_comments.c.story_id == source.id)
-        .values(
-            story_id=target.id, section=target.category, version=_comments.c.version + case((is_top, 1), else_=0)
-        )
+        .values(story_id=target.id, section=target.category, version=_comments.c.version + case((is_top, 1), else_=0))
     )
     _count(source, target, visible)
     return decisions
@@ -155,9 +153,9 @@ def _visible_under(story: Story) -> int:
 
 
 def _remember(
-    tops: Sequence[Comment] | Sequence[Row[*tuple[Any, ...]]], source: Story, target: Story, actor: Actor, now: datetime, batch: str | None = None
+    tops: Sequence[Any], source: Story, target: Story, actor: Actor, now: datetime, batch: str | None = None
 ) -> list[Decision]:
-    """A decision for each conversation, and where it was."""
+    """A decision for each conversation, and where it was; `tops` are their first comments, or rows like them."""
     newest = select(Revision.comment_id, Revision.id).join(Comment, Comment.id == Revision.comment_id)
     newest = newest.where(Revision.number == Comment.revision_number)
     newest = newest.where(Comment.id == tops[0].id if batch is None else Comment.story_id == source.id)

@@ -87,7 +87,8 @@ def comment(comment_id: str) -> Response:
         shown.append(show.comment(each, comment.story, locked=locked))
     locked = locked or comment.locked_at is not None
     replies, more = page_of_replies(comment, after=None, locked=locked)
-    return public_answer({"comment": show.comment(comment, comment.story, replies, more, locked=locked), "ancestors": shown})
+    found = show.comment(comment, comment.story, replies, more, locked=locked)
+    return public_answer({"comment": found, "ancestors": shown})
 
 
 @bp.get("/comments/<comment_id>/replies")

@@ -75,7 +75,9 @@ def page_of_thread(story_id: int, *, sort: str, after: Cursor | None, limit: int
     return _page(roots.where(not_(IS_PINNED)), sort, after, limit, pinned)
 
 
-def page_for_staff(story_id: int, *, after: Cursor | None, limit: int = STAFF_PAGE) -> tuple[list[Shown], Cursor | None]:
+def page_for_staff(
+    story_id: int, *, after: Cursor | None, limit: int = STAFF_PAGE
+) -> tuple[list[Shown], Cursor | None]:
     """`limit` conversations of a story, the oldest first, with everything nobody else sees.
 
     Each with its first replies; `more` says that there are others.
@@ -138,9 +140,9 @@ def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) ->
     reply = aliased(Comment)
     below = select(chosen.c.id.label("id"), chosen.c.id.label("top")).cte("below", recursive=True)
     below = below.union_all(
-        select(reply.id, below.c.top).join(below, reply.parent_id == below.c.id).where(
-            _listed(reply) if wanted is None else wanted
-        )
+        select(reply.id, below.c.top)
+        .join(below, reply.parent_id == below.c.id)
+        .where(_listed(reply) if wanted is None else wanted)
     )
     place = func.row_number().over(partition_by=below.c.top, order_by=(Comment.created_at, Comment.id))
     numbered = select(Comment.id, below.c.top, place.label("place")).join(below, below.c.id == Comment.id).subquery()

@@ -14,7 +14,7 @@ from ..comments.moving import move, move_all, target_named
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
-from ..core.errors import Conflict, OriginNotAllowed, ValidationFailed
+from ..core.errors import Conflict, NotFound, OriginNotAllowed, ValidationFailed
 from ..core.ids import read_id
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body
@@ -25,6 +25,8 @@ from ..stories.models import Story
 from ..stories.queries import story_for
 from ..stories.routes import story_json
 from .desk import page, story_of_desk, story_page
+
+WRONG = (ValidationFailed, OriginNotAllowed, Conflict)  # what is said beside the field
 
 bp = Blueprint("threads", __name__, url_prefix="/desk")
 api = Blueprint("move_api", __name__, url_prefix="/api/v1/admin/stories")
@@ -48,8 +50,9 @@ def move_story(number: str) -> str | tuple[str, int] | Response:
         with unit_of_work():
             target = target_named(site, _typed_target(request.form), now=now())
             moved = len(move_all(story, target, actor=actor(), now=now()))
-    except (ValidationFailed, OriginNotAllowed) as error:
-        return story_page(story, site, wrong={"to": str(error)}, to=request.form.get("to", "")), 422
+    except WRONG as error:
+        page = story_page(story, site, wrong={"to": str(error)}, to=request.form.get("to", ""))
+        return page, error.http_status
     flash(f"{moved} {'conversation' if moved == 1 else 'conversations'} moved here.", "decided")
     return redirect(url_for("desk.story", number=target.id))
 
@@ -84,11 +87,8 @@ def move_comment(comment_id: str) -> str | tuple[str, int] | Response:
         with unit_of_work():
             target = target_named(site, _typed_target(request.form), now=now())
             move(comment, target, actor=actor(), seen=seen, now=now())
-    except (ValidationFailed, OriginNotAllowed) as error:
-        return _move_page(comment, site, str(error)), 422
-    except Conflict as error:
-        flash(str(error), "conflict")
-        return redirect(url_for("threads.ask_where", comment_id=comment.id))
+    except WRONG as error:
+        return _move_page(comment, site, str(error)), error.http_status
     flash("The conversation was moved here.", "decided")
     return redirect(url_for("desk.story", number=target.id) + f"#card-{comment.id}")
 
@@ -112,5 +112,5 @@ def move_by_script(number: str) -> FlaskResponse:
 def _comment_under(story: Story, number: str) -> Comment:
     comment = comments.comment_for(actor(), read_id(number))
     if comment.story_id != story.id:
-        raise ValidationFailed({"comment": ["This comment does not stand under this story."]})
+        raise NotFound("There is no such comment under this story.")
     return comment
