@@ -9,7 +9,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, cast
 
-from sqlalchemy import CTE, Table, case, func, select, update
+from sqlalchemy import CTE, Table, case, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -159,7 +159,7 @@ def _remember(
     newest = select(Revision.comment_id, Revision.id).join(Comment, Comment.id == Revision.comment_id)
     newest = newest.where(Revision.number == Comment.revision_number)
     newest = newest.where(Comment.id == tops[0].id if batch is None else Comment.story_id == source.id)
-    revisions: dict[int, int] = dict(db.session.execute(newest).tuples().all())
+    revisions: dict[int, int] = {row[0]: row[1] for row in db.session.execute(newest)}
     decisions = [
         Decision(
             site_id=top.site_id,
@@ -180,10 +180,10 @@ def _remember(
     ]
     db.session.add_all(decisions)
     db.session.flush()
-    db.session.add_all(
-        Move(decision_id=made.id, from_story_id=source.id, to_story_id=target.id, from_parent_id=top.parent_id)
-        for made, top in zip(decisions, tops, strict=True)
-    )
+    between = {"from_story_id": source.id, "to_story_id": target.id}
+    made = zip(decisions, tops, strict=True)
+    rows = [{"decision_id": each.id, "from_parent_id": top.parent_id, **between} for each, top in made]
+    db.session.execute(insert(Move), rows)
     return decisions
 
 

@@ -128,4 +128,4 @@ def page_of_stories(
 def categories(site_id: int) -> dict[str, int]:
     """The categories of a site's stories, and how many stories each has."""
     rows = select(Story.category, func.count()).where(Story.site_id == site_id, Story.category != "")
-    return dict(db.session.execute(rows.group_by(Story.category).order_by(Story.category)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Story.category).order_by(Story.category))}

@@ -107,7 +107,7 @@ def test_a_moderator_sets_what_a_story_takes(desk, client, number):
     form = form_to(desk.see(f"/desk/stories/{number}"), f"/desk/stories/{number}/mode")
     assert desk.press(form, mode="hold_all").status_code == 302
     page = text_of(desk.see(f"/desk/stories/{number}"))
-    assert "All are held by story" in page
+    assert "All are held (story)" in page
     assert client.get("/api/v1/thread?site=herald&story=harbour").json["story"]["state"] == "held"
 
 
