@@ -37,6 +37,9 @@ from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
+from .moderation.sections import bp as section_pages
+from .moderation.threads import api as moving_api
+from .moderation.threads import bp as thread_pages
 from .notifications import choices, digest, digests, newsroom, readers, thresholds
 from .notifications.chat import ChatChannel
 from .notifications.desk import decide_pages
@@ -48,6 +51,7 @@ from .outbox import channels
 from .outbox import service as outbox
 from .outbox.engine import Engine
 from .stories.routes import bp as story_api
+from .stories.section_routes import bp as section_api
 from .webhooks.channel import WebhookChannel
 from .webhooks.desk import bp as outgoing_pages
 from .webhooks.pages import bp as endpoint_pages
@@ -61,8 +65,17 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api, tally_api)
-NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, log_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_APIS = (moderation_api, author_api, story_api, section_api, moving_api, webhooks_api)
+NEWSROOM_PAGES = (
+    admin_pages,
+    log_pages,
+    check_pages,
+    outgoing_pages,
+    endpoint_pages,
+    notice_pages,
+    section_pages,
+    thread_pages,
+)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 

@@ -340,24 +340,56 @@ def account() -> None:
     """Staff who sign in."""
 
 
+OF_SECTIONS = "Only this section of the site is theirs (and every other one named); may be repeated."
+
+
 @account.command("add")
 @click.argument("email")
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--site", "site_keys", multiple=True, help="A site a moderator works on; may be repeated.")
+@click.option("--section", "limits", multiple=True, metavar="SITE:SECTION", help=OF_SECTIONS)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @inside
-def account_add(email: str, name: str, role: str, site_keys: tuple[str, ...], password_stdin: bool) -> None:
+def account_add(
+    email: str, name: str, role: str, site_keys: tuple[str, ...], limits: tuple[str, ...], password_stdin: bool
+) -> None:
     """Add somebody who signs in."""
-    site_ids = [sites.site_named(key).id for key in site_keys]
+    sections = _by_site(limits)
+    site_ids = [sites.site_named(key).id for key in dict.fromkeys((*site_keys, *sections))]
     if role == Role.MODERATOR and not site_ids:
         raise ValidationFailed({"site": ["Say which sites the moderator works on: --site KEY."]})
     password = _password(password_stdin)
     with unit_of_work():
-        accounts.add_account(
+        added = accounts.add_account(
             email, name=name, role=Role(role), site_ids=site_ids, password=password, keys=house().keys, now=now()
         )
+        for key, names in sections.items():
+            accounts.limit_account(added, sites.site_named(key).id, names)
     click.echo("Added.")
+
+
+def _by_site(limits: tuple[str, ...]) -> dict[str, list[str]]:
+    """Sections by the key of their site. Raises ValidationFailed for one that names no site."""
+    found: dict[str, list[str]] = {}
+    for limit in limits:
+        key, colon, section = limit.partition(":")
+        if not colon or not section:
+            raise ValidationFailed({"section": [f"{limit!r} cannot be read. Write it like herald:Politics."]})
+        found.setdefault(key, []).append(section)
+    return found
+
+
+@account.command("limit")
+@click.argument("email")
+@click.option("--site", "site_key", required=True, help="Where the limit holds.")
+@click.option("--section", "sections", multiple=True, help="A section that stays theirs; may be repeated.")
+@inside
+def account_limit(email: str, site_key: str, sections: tuple[str, ...]) -> None:
+    """Limit a moderator to sections of a site; without --section, to nothing any more."""
+    with unit_of_work():
+        accounts.limit_account(_account(email), sites.site_named(site_key).id, sections)
+    click.echo("Limited." if sections else "Not limited any more.")
 
 
 @account.command("list")
@@ -377,6 +409,7 @@ def _account_row(account: Account, keyring: Keyring, site_keys: dict[int, str]) 
         "name": account.name,
         "role": account.role,
         "sites": [site_keys[id] for id in sorted(account.site_ids)],
+        "sections": {site_keys[id]: sorted(names) for id, names in account.sections.items()} or None,
         "disabled": rfc3339(account.disabled_at),
     }
 

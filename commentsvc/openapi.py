@@ -26,6 +26,9 @@ from .moderation.undoing import KINDS
 from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
 from .screening import Outcome
+from .sites.models import Section
+from .sites.sections import MOST_DAYS
+from .sites.settings import MODES
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -138,6 +141,7 @@ SOMETHING = (
 )
 SITE_KEY = r"^[a-z0-9][a-z0-9-]{0,39}$"
 ID = r"^[1-9][0-9]{0,18}$"
+HOURS = r"^[A-Za-z0-9:;, –-]*$"  # and read, part by part
 MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-20T08:30:00Z"]}
 
 
@@ -247,6 +251,8 @@ COMMENT_EXAMPLE: Json = {
     "edited_at": None,
     "likes": 4,
     "featured": False,
+    "pinned": False,
+    "locked": False,
     "reply_count": 1,
     "replies": [
         {
@@ -265,6 +271,8 @@ COMMENT_EXAMPLE: Json = {
             "edited_at": None,
             "likes": 0,
             "featured": False,
+            "pinned": False,
+            "locked": False,
             "reply_count": 0,
             "replies": [],
             "replies_cursor": None,
@@ -280,11 +288,13 @@ STORY_EXAMPLE: Json = {
     "url": STORY_URL,
     "title": "The water of Hasaka",
     "state": "open",
+    "opens_at": None,
     "comment_count": 2,
     "authors": [PROFILE_EXAMPLE],
 }
 FORM_EXAMPLE: Json = {
     "state": "open",
+    "opens_at": None,
     "required": ["text", "name", "email"],
     "limits": {
         "text": Comment.TEXT_LENGTH,
@@ -389,8 +399,17 @@ NEWSROOM_STORY_EXAMPLE: Json = {
     "image": "/static/pictures/hasaka.svg",
     "published_at": "2026-01-20T06:00:00Z",
     "state": "open",
+    "mode": None,
+    "in_force": {"mode": "open", "source": "site", "until": None},
     "bylines": ["nadim-sarraf"],
     "comment_count": 2,
+}
+SECTION_EXAMPLE: Json = {
+    "name": "World",
+    "mode": "hold_new",
+    "close_after_days": 14,
+    "opening_hours": "Mo-Fr 08:00-22:00; Sa 10:00-18:00",
+    "stories": 12,
 }
 EVENT_EXAMPLE: Json = {
     "seq": 41,
@@ -442,6 +461,9 @@ SECRET_EXAMPLE = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - nobody
 
 SLUG = _text("The author's name in addresses.", examples=["nadim-sarraf"])
 PICTURE = _or_null(_text("Address of a picture on this service or on one of the site's own origins."))
+OPENS_AT = _or_null(
+    {**MOMENT, "description": "When comments that opening hours keep out are taken again; null where they do not."}
+)
 STORY_STATE = _one_of(StoryState, "`held`: every comment waits for a moderator.")
 LINKS = _list(_ref("Link"))
 STORY_NAME: dict[str, Json] = {
@@ -472,7 +494,8 @@ STORY_FIELDS: dict[str, Json] = {
     "excerpt": _or_null(_typed("", Story.EXCERPT_LENGTH)),
     "image": _or_null(_typed("A picture on this service (`/…`) or on one of the site's origins.", Story.URL_LENGTH)),
     "published_at": _or_null({**MOMENT, "description": "RFC 3339, with its zone, after the year 1000."}),
-    "state": STORY_STATE,
+    "state": {**STORY_STATE, "deprecated": True, "description": "The older word; `mode` says more and goes before."},
+    "mode": _or_null(_one_of(MODES, "Null: what its section and its site say.")),
     "bylines": _list(SLUG, "The slugs of who signs the article, in order."),
 }
 
@@ -662,6 +685,8 @@ SCHEMAS: dict[str, Json] = {
             edited_at=_or_null(MOMENT),
             likes=_count(),
             featured=_flag("Picked by the newsroom."),
+            pinned=_flag("Pinned by the newsroom: on the first page of a thread it stands before the others."),
+            locked=_flag("It takes no replies: it, or in a thread one above it, is locked."),
             reply_count=_count("Visible replies of any depth."),
             replies=_list(
                 _ref("Comment"), f"The first replies, oldest first; up to {REPLIES_AT_ONCE + 1} of any depth."
@@ -694,13 +719,15 @@ SCHEMAS: dict[str, Json] = {
         id=_or_null(_text("The publisher's own id.")),
         url=_or_null(_text()),
         title=_text(),
-        state=_one_of(StoryState, "The strictest of site, story and age decides."),
+        state=_one_of(StoryState, "The strictest of site, section, story, age and opening hours decides."),
+        opens_at=OPENS_AT,
         comment_count=_count("Visible comments."),
         authors=_list(_ref("Profile"), "Who signs the article."),
     ),
     "Form": _object(
         "What a form under this story must ask, and its limits in code points.",
         state=STORY_STATE,
+        opens_at=OPENS_AT,
         required=_list(_text()),
         limits=_object("", text=_count(), name=_count(), email=_count(), website=_count()),
         honeypot=_text("A field people must not see; whoever fills it in is a program."),
@@ -943,9 +970,46 @@ SCHEMAS: dict[str, Json] = {
         excerpt=_text(),
         image=_or_null(_text()),
         published_at=_or_null(MOMENT),
-        state=_one_of(StoryState, "As set for the story; site and age may be stricter."),
+        state=_one_of(StoryState, "The story's own `mode` in the words of before there were modes."),
+        mode=_or_null(_one_of(MODES, "As set for the story; null: what its section and its site say.")),
+        in_force=_object(
+            "The strictest of site, section, story, age and opening hours.",
+            mode=_one_of(MODES),
+            source=_text("Where it comes from.", examples=["section World", "closed after 14 days"]),
+            until=_or_null({**MOMENT, "description": "When the clock alone changes it next."}),
+        ),
         bylines=_list(SLUG),
         comment_count=_count(),
+    ),
+    "Section": _object(
+        "What is set for the stories of one category. Null: what the site says.",
+        name=_text("The category."),
+        mode=_or_null(_one_of(MODES)),
+        close_after_days=_or_null(_count("0: never.")),
+        opening_hours=_or_null(_text()),
+        stories=_count("How many stories are in it."),
+    ),
+    "SectionChange": _object(
+        "What is left out stays as it is; null is what the site says.",
+        ("mode", "close_after_days", "opening_hours"),
+        site=_text("The site's key.", pattern=SITE_KEY),
+        name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
+        mode=_or_null(_one_of(MODES)),
+        close_after_days=_or_null({"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "0: never."}),
+        opening_hours=_or_null(
+            _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
+        ),
+    ),
+    "NewPlace": _object(
+        "",
+        ("comment",),
+        to=_typed(
+            "Another story: its address (one the site does not know yet makes a new story), the publisher's own id, "
+            "or its `number`.",
+            Story.URL_LENGTH,
+            pattern=SOMETHING,
+        ),
+        comment=_or_null(_text("One comment, with all its replies; left out: everything.", pattern=ID)),
     ),
     "NewStory": {
         **_object(
@@ -1697,6 +1761,45 @@ ADMIN_PATHS: dict[str, Json] = {
             **ONE_STORY,
         ),
     },
+}
+
+
+ADMIN_PATHS["/api/v1/admin/stories/{number}/move"] = {
+    "post": _staff(
+        "moveComments",
+        STORIES,
+        "Move comments to another story",
+        "One comment with all its replies, or everything under the story. Numbers, order and permanent addresses stay. "
+        "Each conversation leaves a decision `move` in the log; undoing it moves the conversation back.",
+        takes=("StoryNumber",),
+        body=("NewPlace", {"to": "2026-01-18-river-bends", "comment": "3"}),
+        refuses=("conflict", "not_found", "origin_not_allowed"),
+        gives=_object("", story=_ref("NewsroomStory"), decisions=_list(_id("One for each conversation."))),
+        example={"story": NEWSROOM_STORY_EXAMPLE, "decisions": ["14"]},
+    )
+}
+ADMIN_PATHS["/api/v1/admin/sections"] = {
+    "get": _staff(
+        "listSections",
+        STORIES,
+        "Sections of a site",
+        "Every category that has stories or settings, as far as it is the caller's to work on.",
+        takes=("Site",),
+        refuses=("unknown_site", "validation_failed"),
+        gives=_object("", sections=_list(_ref("Section"))),
+        example={"sections": [SECTION_EXAMPLE]},
+    ),
+    "patch": _staff(
+        "editSection",
+        STORIES,
+        "Set what a section takes",
+        "Of what site, section and story ask for, the strictest is in force; days and opening hours of a section take "
+        "the place of the site's. For admins.",
+        body=("SectionChange", {"site": "demo", "name": "World", "mode": "hold_new", "close_after_days": 14}),
+        refuses=("forbidden", "unknown_site"),
+        gives=_object("", section=_ref("Section")),
+        example={"section": SECTION_EXAMPLE},
+    ),
 }
 
 

@@ -9,7 +9,8 @@ from .models import Account, Role
 
 
 class Permission(StrEnum):
-    MODERATE = "moderate"  # read the queue, decide, see the log
+    MODERATE = "moderate"  # read the queue, decide, see the log, say what a thread takes, move conversations
+    SEE_OUTGOING = "see outgoing"  # what the whole site sends out, with what stands in it
     SEE_ADDRESSES = "see addresses"  # the e-mail addresses of writers
     MANAGE_AUTHORS = "manage authors"  # edit profiles, make bylines, set a standing
     MANAGE_STORIES = "manage stories"  # edit what is known of an article, its bylines, its state
@@ -17,9 +18,10 @@ class Permission(StrEnum):
 
 
 MAY: Mapping[Role, frozenset[Permission]] = {
-    Role.MODERATOR: frozenset({Permission.MODERATE}),
+    Role.MODERATOR: frozenset({Permission.MODERATE, Permission.SEE_OUTGOING}),
     Role.ADMIN: frozenset(Permission),
 }
+OF_THE_WHOLE_SITE = frozenset({Permission.SEE_OUTGOING})  # nobody's who is limited to sections
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def ensure(actor: Actor, permission: Permission, site_id: int, section: str | No
 
     `section` is where the thing belongs, for what belongs to one: a comment, a story.
     """
-    if not actor.works_on(site_id) or (section is not None and not actor.works_in(site_id, section)):
+    is_beyond = section is not None and not actor.works_in(site_id, section)
+    is_too_much = permission in OF_THE_WHOLE_SITE and actor.sections_of(site_id) is not None
+    if not actor.works_on(site_id) or is_beyond or is_too_much:
         raise NotFound("There is nothing here by that name.")
     if not actor.may(permission):
         raise Forbidden("Your role does not allow this.")

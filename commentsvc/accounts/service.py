@@ -58,6 +58,17 @@ def add_account(
     return account
 
 
+def limit_account(account: Account, site_id: int, sections: Iterable[str]) -> None:
+    """Let a moderator of a site work on these sections of it only; without any, on all of it.
+
+    Raises ValidationFailed for whoever does not moderate the site.
+    """
+    found = next((each for each in account.sites if each.site_id == site_id), None)
+    if found is None or account.role == Role.ADMIN:
+        raise ValidationFailed({"site": ["Only a moderator of the site can be limited to sections of it."]})
+    found.sections = list(dict.fromkeys(sections))
+
+
 def find_account(address: str, keys: Keyring) -> Account | None:
     return db.session.scalar(select(Account).where(Account.email_hash.in_(address_hashes(address, SCOPE, keys))))
 

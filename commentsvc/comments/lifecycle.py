@@ -408,14 +408,18 @@ class Moved:
 
 
 def _entry(change: Change, before: State) -> dict[str, Any]:
-    """Every field of a decision but its place in the log."""
+    return entry(change.comment, before, {"after": change.after.status, **change.said})
+
+
+def entry(comment: Any, before: State, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field of a decision but its place in the log; `comment` has an `id` and a `site_id`."""
     return {
-        "site_id": change.comment.site_id,
-        "comment_id": change.comment.id,
+        "site_id": comment.site_id,
+        "comment_id": comment.id,
         "account_id": None,
         "rule": None,
         "before": before.status,
-        "after": change.after.status,
+        "after": before.status,
         "reason": "",
         "note": "",
         "batch": None,
@@ -426,7 +430,7 @@ def _entry(change: Change, before: State) -> dict[str, Any]:
         "locked_before": before.locked_at,
         "held_before": before.held_by,
         "reports": 0,
-        **change.said,
+        **said,
     }
 
 
@@ -483,10 +487,10 @@ def _count(changes: Mapping[Comment, int]) -> None:
     for change, ids in _by_change(stories):
         counted = update(Story).where(Story.id.in_(ids)).values(comment_count=Story.comment_count + change)
         db.session.execute(_straight(counted))
-    _count_above({id: change for id, change in parents.items() if change})
+    count_above({id: change for id, change in parents.items() if change})
 
 
-def _count_above(changes: Mapping[int, int]) -> None:
+def count_above(changes: Mapping[int, int]) -> None:
     """What changed below these comments changes in them and in all above them."""
     if not changes:
         return

@@ -74,6 +74,7 @@ class Comment(Base):
         Index("ix_commentsvc_comment_open_flags", "site_id", "status", "open_flags", "id"),
         Index("ix_commentsvc_comment_story_queue", "story_id", "status", "created_at", "id"),
         Index("ix_commentsvc_comment_alike", "site_id", "likeness", "status"),
+        _partial("pinned", "story_id", where="pinned_at IS NOT NULL"),
         CheckConstraint(f"set_aside IN ({ASIDES})", name="set_aside"),
         CheckConstraint("open_flags >= 0", name="open_flags"),
         # SQLite does not keep the length of a VARCHAR by itself.
@@ -129,6 +130,11 @@ class Comment(Base):
     @property
     def is_visible(self) -> bool:
         return self.status == Status.APPROVED and self.retracted_at is None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it stands before the others; one that its writer took back does not any more."""
+        return self.pinned_at is not None and self.retracted_at is None
 
     def is_editable(self, now: datetime) -> bool:
         """Inside the window, neither retracted nor refused by a person."""
@@ -244,6 +250,18 @@ class LogHead(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(BigId)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Move(Base):
+    """Where a moved conversation was: under which story, and what its first comment answered there."""
+
+    __tablename__ = f"{PREFIX}move"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}decision.id", ondelete="CASCADE"), primary_key=True)
+    from_story_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="SET NULL"), index=True)
+    to_story_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="SET NULL"), index=True)
+    from_parent_id: Mapped[int | None] = mapped_column(BigId)
+    decision: Mapped[Decision] = relationship()
 
 
 class Like(Base):

@@ -18,14 +18,14 @@ from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, ensure_origin
 from ..stories.models import Story
+from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName, find_story, stories_signed_by
-from ..stories.service import state_now
 from . import queries
 from .forms import CommentForm
 from .models import Comment, Status
 from .present import Presenter
 from .routes import store, story_name
-from .thread import SORTS, Shown, page_of_replies, page_of_thread
+from .thread import SORTS, Shown, is_locked, page_of_replies, page_of_thread
 
 bp = Blueprint("reader_pages", __name__)
 
@@ -47,14 +47,16 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
     story = find_story(site.id, name)
     shown: list[Shown] = []
     following = None
-    if story and site.settings.mode != "hidden":
+    if story and not is_hidden(site, story):
         cursor = read_cursor(request.args.get("cursor"))
         shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=PAGE)
+    force = mode_in_force(site, story, now())
     return {
         "site": site,
         "name": name,
         "story": story,
-        "state": state_now(site, story, now()),
+        "state": force.state,
+        "force": force,
         "show": Presenter(site, links(), "html", [each.id for each in story.authors] if story else []),
         "shown": shown,
         "next_cursor": following,
@@ -63,6 +65,7 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
         "form": form or blank_form(site),
         "action": links().thread(site.key, story=name.id, url=name.url),
         "parent": None,
+        "is_locked": is_locked,
         "waiting": None,
         "offers_mail": house().sends_mail,
         **more,
@@ -171,13 +174,16 @@ def replies(key: str, comment_id: str) -> Response:
     comment, owner = queries.public_comment(read_id(comment_id))
     if owner.id != site.id:
         return redirect(url_for(".replies", key=owner.key, comment_id=comment_id))  # type: ignore[return-value]
-    shown, following = page_of_replies(comment, after=read_cursor(request.args.get("cursor")))
+    locked = is_locked(comment)
+    shown, following = page_of_replies(comment, after=read_cursor(request.args.get("cursor")), locked=locked)
     show = Presenter(site, links(), "html", [author.id for author in comment.story.authors])
     context = {
         "site": site,
         "comment": comment,
         "story": comment.story,
         "shown": shown,
+        "locked": locked,
+        "takes_replies": mode_in_force(site, comment.story, now()).is_open,
         "show": show,
         "next_cursor": following,
     }

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -22,9 +22,10 @@ from ..core.text import fingerprint, likeness
 from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
-from ..stories.service import state_now
+from ..stories.modes import InForce, mode_in_force
 from . import lifecycle, outside
 from .models import Comment, Revision, Status
+from .thread import is_locked
 from .verdicts import screening_of, stored
 
 NETWORK_BURST = 20  # comments one network may send at once; after that one per `flood_seconds` on average
@@ -136,6 +137,12 @@ def house_of(site: Site) -> House:
     )
 
 
+def _house_under(site: Site, force: InForce) -> House:
+    """The site as the rules see it from one story: what its section or itself asks for is in the draft."""
+    mode = force.mode if force.source == "site" or force.mode == "hold_new" else "open"
+    return replace(house_of(site), mode=mode)
+
+
 def post(
     site: Site,
     story: Story,
@@ -160,13 +167,15 @@ def post(
         return Posted(known, screening_of(known))
     parent = _parent_of(story, submission.parent)
     rendered = render(submission.text)
-    draft = _draft(site, story, submission, rendered, writer, hashes, network_hash, now)
-    screening = screen(draft, house_of(site))
+    force = mode_in_force(site, story, now)
+    draft = _draft(site, story, force, submission, rendered, writer, hashes, network_hash, now)
+    screening = screen(draft, _house_under(site, force))
     _refuse(screening)
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
     _keep(comment, submission.text, rendered, screening, now, submission.notify)
+    _ensure_together(comment)
     inquiry = outside.inquiry(site, comment, author, submission.text, screening, sender=sender, keys=keys, now=now)
     return Posted(comment, screening, inquiry)
 
@@ -223,12 +232,27 @@ def _parent_of(story: Story, parent_id: str | None) -> Comment | None:
         raise ParentNotInStory("The comment you answer is not part of this discussion.")
     if not parent.is_visible:
         raise ParentNotVisible("The comment you answer is not visible any more.")
+    if is_locked(parent):
+        raise StoryClosed("This conversation is locked: nobody can reply in it any more.")
     return parent if parent.depth < DEEPEST else db.session.get(Comment, parent.parent_id)
+
+
+def _ensure_together(comment: Comment) -> None:
+    """A reply stands where what it answers stands. Raises ParentNotInStory when that was moved at the same moment.
+
+    Asked when it is this writer's turn under the story: whoever moves waits for the same turn.
+    """
+    if comment.parent_id is None:
+        return
+    stands = db.session.scalar(select(Comment.story_id).where(Comment.id == comment.parent_id))
+    if stands != comment.story_id:
+        raise ParentNotInStory("The comment you answer was moved to another discussion a moment ago.")
 
 
 def _draft(
     site: Site,
     story: Story,
+    force: InForce,
     submission: Submission,
     rendered: Rendered,
     author: Author | None,
@@ -239,15 +263,15 @@ def _draft(
     """Everything the rules may want to know, looked up once."""
     # Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs.
     restraint = author or restrained(site.id, hashes, now)
-    mark, state = submission.fingerprint, state_now(site, story, now)
+    mark = submission.fingerprint
     return Draft(
         text=submission.text,
         name=submission.name,
         website=submission.website or "",
         link_spans=rendered.link_spans,
-        story_is_open=state != "closed",
-        story_is_held=state == "held",
-        closed_because="Comments are closed under this story.",
+        story_is_open=force.is_open,
+        story_is_held=force.mode == "hold_all",
+        closed_because=force.because,
         standing=restraint.standing_at(now) if restraint else Standing.NORMAL,
         standing_until=restraint.standing_until if restraint else None,
         approved_before=author.approved_count if author else 0,
@@ -391,7 +415,8 @@ def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetim
         return Posted(comment, screening_of(comment))
     author = db.session.get_one(Author, comment.author_id)
     rendered = render(text)
-    screening = screen(_draft_of_edit(site, comment, author, text, rendered, now), house_of(site))
+    force = mode_in_force(site, comment.story, now)
+    screening = screen(_draft_of_edit(comment, author, text, rendered, force, now), _house_under(site, force))
     _refuse(screening)
     screening = outside.kept_waiting(site, _with_what_came_before(comment, author, screening, now))
     comment.content, comment.html = rendered.tree, rendered.html
@@ -421,16 +446,17 @@ def _text_of(comment: Comment) -> str | None:
     return db.session.scalar(rows)
 
 
-def _draft_of_edit(site: Site, comment: Comment, author: Author, text: str, rendered: Rendered, now: datetime) -> Draft:
-    state = state_now(site, comment.story, now)
+def _draft_of_edit(
+    comment: Comment, author: Author, text: str, rendered: Rendered, force: InForce, now: datetime
+) -> Draft:
     return Draft(
         text=text,
         name=comment.author_name,
         website=comment.website or "",
         link_spans=rendered.link_spans,
-        story_is_open=state != "closed",
-        story_is_held=state == "held",
-        closed_because="Comments are closed under this story.",
+        story_is_open=force.is_open,
+        story_is_held=force.mode == "hold_all",
+        closed_because=force.because,
         standing=author.standing_at(now),
         standing_until=author.standing_until,
         approved_before=author.approved_count - (comment.status == Status.APPROVED),

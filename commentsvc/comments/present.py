@@ -12,8 +12,8 @@ from ..core.mail_address import MAX_LENGTH as EMAIL_LENGTH
 from ..core.web import house
 from ..sites.models import Site
 from ..stories.models import Story
+from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName
-from ..stories.service import state_now
 from .forms import NOTIFY
 from .models import Comment
 from .thread import Shown
@@ -31,9 +31,12 @@ class Presenter:
     byline_ids: Collection[int] = ()
 
     def comment(
-        self, comment: Comment, story: Story, replies: Sequence[Shown] = (), more: Any = None
+        self, comment: Comment, story: Story, replies: Sequence[Shown] = (), more: Any = None, *, locked: bool = False
     ) -> dict[str, Any]:
-        """One comment. One that is gone keeps its place and loses its words and its author."""
+        """One comment. One that is gone keeps its place and loses its words and its author.
+
+        `locked` where a comment above it is.
+        """
         visible = comment.is_visible
         return {
             "id": str(comment.id),
@@ -45,6 +48,8 @@ class Presenter:
             "edited_at": rfc3339(comment.edited_at) if visible else None,
             "likes": comment.likes if visible else 0,
             "featured": visible and comment.featured_at is not None,
+            "pinned": visible and comment.is_pinned,
+            "locked": locked or comment.locked_at is not None,
             "reply_count": comment.visible_replies,
             "replies": [self.shown(reply, story) for reply in replies],
             "replies_cursor": str(more) if more else None,
@@ -66,7 +71,7 @@ class Presenter:
         }
 
     def shown(self, shown: Shown, story: Story) -> dict[str, Any]:
-        return self.comment(shown.comment, story, shown.replies, shown.more)
+        return self.comment(shown.comment, story, shown.replies, shown.more, locked=shown.locked)
 
     @staticmethod
     def _state(comment: Comment) -> str:
@@ -97,18 +102,20 @@ class Presenter:
 
     def story(self, story: Story | None, name: StoryName, now: datetime) -> dict[str, Any]:
         """The story of a thread; one that is not known yet reads as empty and open."""
+        force = mode_in_force(self.site, story, now)
         return {
             "id": story.external_id if story else name.id,
             "url": story.shown_url if story else None if name.id else name.url,
             "title": story.shown_title if story else "",
-            "state": state_now(self.site, story, now),
+            "state": force.state,
+            "opens_at": rfc3339(force.opens_at),
             "comment_count": self.count(story),
             "authors": [profile_json(author, self.site.key, self.links) for author in story.authors] if story else [],
         }
 
     def count(self, story: Story | None) -> int:
-        """How many comments readers see under a story: none on a hidden site."""
-        return story.comment_count if story and self.site.settings.mode != "hidden" else 0
+        """How many comments readers see under a story: none where it is hidden."""
+        return story.comment_count if story and not is_hidden(self.site, story) else 0
 
     def related(self, story: Story) -> dict[str, Any]:
         """One entry of "You may also like"."""
@@ -126,9 +133,10 @@ class Presenter:
 
     def form(self, story: Story | None, now: datetime) -> dict[str, Any]:
         """What the form must ask, and the limits it must keep."""
-        settings = self.site.settings
+        settings, force = self.site.settings, mode_in_force(self.site, story, now)
         return {
-            "state": state_now(self.site, story, now),
+            "state": force.state,
+            "opens_at": rfc3339(force.opens_at),
             "required": ["text", "name", "email"],
             "limits": {"text": settings.text_max_length, "name": 80, "email": EMAIL_LENGTH, "website": 2000},
             "honeypot": "topic",

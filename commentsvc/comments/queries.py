@@ -13,6 +13,8 @@ from ..core.errors import NotFound
 from ..core.paging import Cursor
 from ..sites.models import Site
 from ..stories.models import Byline, Story
+from ..stories.modes import is_hidden
+from ..stories.queries import shown_to_readers
 from .models import Comment, Status
 
 PROFILE_PAGE = 20
@@ -27,7 +29,7 @@ def public_comment(comment_id: int) -> tuple[Comment, Site]:
         joinedload(Site.origins),
     )
     found = db.session.execute(rows).unique().first()
-    if found is None or not (found[0].is_visible or found[0].visible_replies) or found[1].settings.mode == "hidden":
+    if found is None or not (found[0].is_visible or found[0].visible_replies) or is_hidden(found[1], found[0].story):
         raise NotFound("There is no such comment here.")
     return found[0], found[1]
 
@@ -58,18 +60,19 @@ def public_author(site: Site, slug: str) -> tuple[Author, int]:
 
 
 def _count_of(author: Author, site: Site) -> int:
-    """How many visible comments an author has; none on a hidden site."""
+    """How many visible comments an author has; none where they are hidden."""
     if site.settings.mode == "hidden":
         return 0
-    return db.session.scalar(select(func.count()).select_from(Comment).where(*_said_by(author))) or 0
+    rows = select(func.count()).select_from(Comment).join(Story, Story.id == Comment.story_id)
+    return db.session.scalar(rows.where(*_said_by(author), shown_to_readers())) or 0
 
 
 def visible_by(author: Author, site: Site, *, after: Cursor | None) -> tuple[list[Comment], Cursor | None]:
-    """An author's visible comments, the newest first, with their stories; none on a hidden site."""
+    """An author's visible comments, the newest first, with their stories; none where they are hidden."""
     if site.settings.mode == "hidden":
         return [], None
     rows = select(Comment).join(Story, Story.id == Comment.story_id).options(contains_eager(Comment.story))
-    rows = rows.where(*_said_by(author))
+    rows = rows.where(*_said_by(author), shown_to_readers())
     if after:
         rows = rows.where(
             (Comment.created_at < after.moment) | ((Comment.created_at == after.moment) & (Comment.id < after.id))

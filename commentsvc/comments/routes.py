@@ -21,6 +21,7 @@ from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
+from ..stories.modes import is_hidden
 from ..stories.queries import StoryName, find_story
 from ..stories.service import ensure_allowed, new_story
 from . import asking, lifecycle, likes, posting, queries, receipts
@@ -28,7 +29,7 @@ from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
 from .present import FORMATS, Presenter
-from .thread import SORTS, Shown, ancestors_of, page_of_replies, page_of_thread
+from .thread import SORTS, Shown, ancestors_of, is_locked, page_of_replies, page_of_thread
 
 bp = answers_pages(Blueprint("comments_api", __name__, url_prefix="/api/v1"))
 
@@ -63,7 +64,7 @@ def thread() -> Response:
     show = _presenter(site, story)
     shown: list[Shown] = []
     following = None
-    if story and site.settings.mode != "hidden":
+    if story and not is_hidden(site, story):
         shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=limit)
     return public_answer(
         {
@@ -80,13 +81,14 @@ def thread() -> Response:
 def comment(comment_id: str) -> Response:
     comment, site = _public_comment(comment_id)
     show = _presenter(site, comment.story)
-    replies, more = page_of_replies(comment, after=None)
-    return public_answer(
-        {
-            "comment": show.comment(comment, comment.story, replies, more),
-            "ancestors": [show.comment(each, comment.story) for each in ancestors_of(comment)],
-        }
-    )
+    above, locked, shown = ancestors_of(comment), False, []
+    for each in above:
+        locked = locked or each.locked_at is not None
+        shown.append(show.comment(each, comment.story, locked=locked))
+    locked = locked or comment.locked_at is not None
+    replies, more = page_of_replies(comment, after=None, locked=locked)
+    found = show.comment(comment, comment.story, replies, more, locked=locked)
+    return public_answer({"comment": found, "ancestors": shown})
 
 
 @bp.get("/comments/<comment_id>/replies")
@@ -94,7 +96,7 @@ def replies(comment_id: str) -> Response:
     comment, site = _public_comment(comment_id)
     cursor = read_cursor(request.args.get("cursor"))
     show = _presenter(site, comment.story)
-    shown, following = page_of_replies(comment, after=cursor)
+    shown, following = page_of_replies(comment, after=cursor, locked=is_locked(comment))
     return public_answer(
         {
             "comments": [show.shown(each, comment.story) for each in shown],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, not_, or_, select, true, union_all
 from sqlalchemy.orm import aliased, contains_eager
 
 from ..authors.models import Author
@@ -15,21 +15,30 @@ from .models import Comment, Status
 
 SORTS = ("oldest", "newest", "liked")
 REPLIES_AT_ONCE = 20  # replies of any depth that come along with one comment of the page
+STAFF_PAGE = 10  # conversations on one page of the desk
 
 
 @dataclass
 class Shown:
-    """A comment in its place, with the replies that came along; `more` is where the rest of its replies begins."""
+    """A comment in its place, with the replies that came along; `more` is where the rest of its replies begins.
+
+    `locked`: it takes no replies, by its own lock or one above it.
+    """
 
     comment: Comment
     replies: list["Shown"] = field(default_factory=list)
     more: Cursor | None = None
+    locked: bool = False
 
 
 def _listed(table: Any) -> ColumnElement[bool]:
     """Visible, or gone but with visible replies: then it keeps its place."""
     visible = (table.status == Status.APPROVED) & table.retracted_at.is_(None)
     return or_(visible, table.visible_replies > 0)
+
+
+# A pinned comment whose writer took it back keeps its place, not its honour.
+IS_PINNED = and_(Comment.pinned_at.is_not(None), Comment.retracted_at.is_(None))
 
 
 def _after(table: Any, sort: str, cursor: Cursor | None) -> list[ColumnElement[bool]]:
@@ -56,26 +65,67 @@ def _place(comment: Comment, sort: str) -> Cursor:
 
 
 def page_of_thread(story_id: int, *, sort: str, after: Cursor | None, limit: int) -> tuple[list[Shown], Cursor | None]:
-    """`limit` roots of a story with their first replies, and where the next page begins."""
-    tops = select(Comment.id).where(Comment.story_id == story_id, Comment.parent_id.is_(None))
-    return _page(tops, sort, after, limit)
+    """`limit` roots of a story with their first replies, and where the next page begins.
+
+    On the first page pinned roots come first, whatever the sort, the last pinned at the top. They count towards the
+    limit, but leave room for one more.
+    """
+    roots = select(Comment.id).where(Comment.story_id == story_id, Comment.parent_id.is_(None))
+    pinned = None if after else roots.where(IS_PINNED, _listed(Comment))
+    return _page(roots.where(not_(IS_PINNED)), sort, after, limit, pinned)
+
+
+def page_for_staff(
+    story_id: int, *, after: Cursor | None, limit: int = STAFF_PAGE
+) -> tuple[list[Shown], Cursor | None]:
+    """`limit` conversations of a story, the oldest first, with everything nobody else sees.
+
+    Each with its first replies; `more` says that there are others.
+    """
+    roots = select(Comment.id).where(Comment.story_id == story_id, Comment.parent_id.is_(None))
+    tops = roots.where(*_after(Comment, "oldest", after)).order_by(*_order(Comment, "oldest")).limit(limit + 1)
+    rows = db.session.execute(_with_first_replies(tops, true())).all()
+    ordered = _sorted([comment for comment, top in rows if comment.id == top], "oldest")
+    shown = []
+    for comment in ordered[:limit]:
+        replies = [each for each, top in rows if top == comment.id and each.id != top]
+        tree = _trees([comment], replies[:REPLIES_AT_ONCE])[0]
+        tree.more = Cursor(0, 0) if len(replies) > REPLIES_AT_ONCE else None
+        shown.append(tree)
+    return shown, _place(ordered[limit - 1], "oldest") if len(ordered) > limit else None
 
 
 def page_of_replies(
-    comment: Comment, *, after: Cursor | None, limit: int = REPLIES_AT_ONCE
+    comment: Comment, *, after: Cursor | None, limit: int = REPLIES_AT_ONCE, locked: bool = False
 ) -> tuple[list[Shown], Cursor | None]:
-    """`limit` direct replies to a comment, oldest first, with their own first replies."""
-    return _page(select(Comment.id).where(Comment.parent_id == comment.id), "oldest", after, limit)
+    """`limit` direct replies to a comment, oldest first, with their own first replies; `locked` where it is."""
+    shown, following = _page(select(Comment.id).where(Comment.parent_id == comment.id), "oldest", after, limit)
+    waiting = list(shown) if locked else []
+    for each in waiting:
+        each.locked = True
+        waiting.extend(each.replies)
+    return shown, following
 
 
-def _page(tops: Select[Any], sort: str, after: Cursor | None, limit: int) -> tuple[list[Shown], Cursor | None]:
+def _page(
+    tops: Select[Any], sort: str, after: Cursor | None, limit: int, first: Select[Any] | None = None
+) -> tuple[list[Shown], Cursor | None]:
+    """A page of `tops` in their order, with `first` before all of them."""
     tops = tops.where(_listed(Comment), *_after(Comment, sort, after))
     tops = tops.order_by(*_order(Comment, sort)).limit(limit + 1)
-    rows = db.session.execute(_with_first_replies(tops)).all()
-    ordered = _sorted([comment for comment, top in rows if comment.id == top], sort)
-    kept = ordered[:limit]
-    shown = _as_trees(kept, [comment for comment, top in rows if comment.id != top])
-    return shown, _place(kept[-1], sort) if len(ordered) > limit else None
+    chosen = tops if first is None else union_all(first, select(tops.subquery().c.id))
+    rows = db.session.execute(_with_first_replies(chosen)).all()
+    found = [comment for comment, top in rows if comment.id == top]
+    ahead = _pinned_first(found) if first is not None else []
+    ordered = _sorted([comment for comment in found if comment not in ahead], sort)
+    kept = ordered[: max(1, limit - len(ahead))]
+    shown = _as_trees([*ahead, *kept], [comment for comment, top in rows if comment.id != top])
+    return shown, _place(kept[-1], sort) if len(ordered) > len(kept) else None
+
+
+def _pinned_first(comments: list[Comment]) -> list[Comment]:
+    pinned = [comment for comment in comments if comment.is_pinned]
+    return sorted(pinned, key=lambda comment: (comment.pinned_at, comment.id), reverse=True)
 
 
 def _sorted(comments: list[Comment], sort: str) -> list[Comment]:
@@ -84,13 +134,15 @@ def _sorted(comments: list[Comment], sort: str) -> list[Comment]:
     return sorted(comments, key=lambda comment: (comment.created_at, comment.id), reverse=sort == "newest")
 
 
-def _with_first_replies(tops: Select[Any]) -> Select[Any]:
+def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) -> Select[Any]:
     """The tops and, of the replies below each of them, the first in time; parents come before their replies."""
     chosen = tops.subquery()
     reply = aliased(Comment)
     below = select(chosen.c.id.label("id"), chosen.c.id.label("top")).cte("below", recursive=True)
     below = below.union_all(
-        select(reply.id, below.c.top).join(below, reply.parent_id == below.c.id).where(_listed(reply))
+        select(reply.id, below.c.top)
+        .join(below, reply.parent_id == below.c.id)
+        .where(_listed(reply) if wanted is None else wanted)
     )
     place = func.row_number().over(partition_by=below.c.top, order_by=(Comment.created_at, Comment.id))
     numbered = select(Comment.id, below.c.top, place.label("place")).join(below, below.c.id == Comment.id).subquery()
@@ -106,22 +158,28 @@ def _with_first_replies(tops: Select[Any]) -> Select[Any]:
 
 
 def _as_trees(tops: Sequence[Comment], replies: Sequence[Comment]) -> list[Shown]:
+    trees = _trees(tops, replies)
+    waiting = list(trees)
+    for shown in waiting:
+        shown.more = _rest(shown)
+        waiting.extend(shown.replies)
+    return trees
+
+
+def _trees(tops: Sequence[Comment], replies: Sequence[Comment]) -> list[Shown]:
+    """Without recursion: a thread may be deeper than Python's stack."""
     children: dict[int, list[Comment]] = defaultdict(list)
     for reply in replies:
         children[reply.parent_id or 0].append(reply)
-    return [_as_tree(top, children) for top in tops]
-
-
-def _as_tree(top: Comment, children: dict[int, list[Comment]]) -> Shown:
-    """Without recursion: a thread may be deeper than Python's stack."""
-    root = Shown(top)
-    waiting = [root]
+    trees = [Shown(top) for top in tops]
+    waiting = list(trees)
     for shown in waiting:
         shown.replies = [Shown(reply) for reply in children.get(shown.comment.id, ())]
+        shown.locked = shown.locked or shown.comment.locked_at is not None
         waiting.extend(shown.replies)
-    for shown in reversed(waiting):
-        shown.more = _rest(shown)
-    return root
+        for below in shown.replies:
+            below.locked = shown.locked
+    return trees
 
 
 def _rest(shown: Shown) -> Cursor | None:
@@ -140,3 +198,14 @@ def ancestors_of(comment: Comment) -> list[Comment]:
     rows = select(Comment).join(above, above.c.id == Comment.id).join(Author, Author.id == Comment.author_id)
     rows = rows.options(contains_eager(Comment.author))
     return list(db.session.scalars(rows.order_by(Comment.depth)))
+
+
+def is_locked(comment: Comment) -> bool:
+    """Whether a comment takes no replies: it, or one above it, is locked."""
+    above = select(Comment.id, Comment.parent_id, Comment.locked_at).where(Comment.id == comment.id)
+    chain = above.cte("above", recursive=True)
+    parent = aliased(Comment)
+    chain = chain.union_all(
+        select(parent.id, parent.parent_id, parent.locked_at).join(chain, parent.id == chain.c.parent_id)
+    )
+    return db.session.scalar(select(chain.c.id).where(chain.c.locked_at.is_not(None)).limit(1)) is not None

@@ -23,7 +23,7 @@ from ..moderation.flags import flag
 from ..moderation.models import FlagReason
 from ..sites.models import Origin, Site
 from ..sites.service import add_site, all_sites, change_setting
-from ..stories.models import Story, StoryState
+from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
 from ..stories.service import know_by, new_story, sign_with
 from ..webhooks.service import add_endpoint
@@ -151,7 +151,7 @@ class Filling:
             name = StoryName(each["id"], self.base_url + story_path(each["id"]))
             story = new_story(self.site, name, title=each["title"], now=_published(each))
             story.category, story.excerpt, story.published_at = each["category"], each["excerpt"], _published(each)
-            story.image, story.state = f"/demo/static/{each['image']}", StoryState.OPEN
+            story.image = f"/demo/static/{each['image']}"
             sign_with(story, [self.people[key] for key in each["bylines"]])
             self.stories[each["id"]] = story
         db.session.flush()

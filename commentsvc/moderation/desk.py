@@ -1,6 +1,7 @@
 """The desk: the moderators' pages. Every one works without JavaScript."""
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from ..comments import queries as comments
 from ..comments.lifecycle import ACTIONS, UNDO
 from ..comments.models import Comment, Decision
 from ..comments.present import Presenter
-from ..comments.thread import ancestors_of, page_of_replies
+from ..comments.thread import ancestors_of, page_for_staff, page_of_replies
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -36,8 +37,9 @@ from ..sites.models import Site
 from ..sites.service import all_sites
 from ..sites.web import about
 from ..stories import queries as stories
-from ..stories.forms import StoryForm
+from ..stories.forms import MODE_CHOICES, StoryForm
 from ..stories.models import Story
+from ..stories.modes import InForce, mode_in_force
 from ..stories.routes import as_typed
 from . import decisions, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
@@ -115,7 +117,13 @@ def card_words(site: Site) -> dict[str, Any]:
         "now": now(),
         "show": Presenter(site, links(), "html"),
         "Standing": Standing,
+        "in_force": partial(in_force, site),
     }
+
+
+def in_force(site: Site, story: Story) -> InForce:
+    """What a story takes now, and where that comes from."""
+    return mode_in_force(site, story, now())
 
 
 @desk_pages.get("/comments/<comment_id>")
@@ -286,9 +294,11 @@ def _standing_form(author: Author) -> StandingForm:
 
 
 def _author_page(found: Author, site: Site, form: AuthorForm, standing_form: StandingForm) -> str:
+    limit = actor().sections_of(site.id)
+    mine = [] if limit is None else [Comment.section.in_(limit)]
     written = db.session.scalars(
         select(Comment)
-        .where(Comment.author_id == found.id)
+        .where(Comment.author_id == found.id, *mine)
         .options(joinedload(Comment.story))
         .order_by(Comment.created_at.desc())
         .limit(20)
@@ -354,17 +364,36 @@ def change_standing(author_id: str) -> str | tuple[str, int] | Response:
 def story_list() -> str:
     site = chosen_site()
     search = inputs.line(request.args, "q", limit=200)
-    found, following = stories.page_of_stories(site.id, search=search, after=read_cursor(request.args.get("cursor")))
-    return page("desk/stories.html", site, stories=found, next_cursor=following, search=search or "")
+    cursor, sections = read_cursor(request.args.get("cursor")), actor().sections_of(site.id)
+    found, following = stories.page_of_stories(site.id, search=search, after=cursor, sections=sections)
+    shown = {"stories": found, "next_cursor": following, "search": search or ""}
+    return page("desk/stories.html", site, **shown, in_force=partial(in_force, site))
 
 
 @desk_pages.get("/stories/<number>")
 def story(number: str) -> str:
-    found, site = _story(number, Permission.MODERATE)
-    return page("desk/story.html", site, story=found, form=StoryForm(None, site=site, data=_typed(found)))
+    found, site = story_of_desk(number, Permission.MODERATE)
+    return story_page(found, site)
 
 
-def _story(number: str, permission: Permission) -> tuple[Story, Site]:
+def story_page(found: Story, site: Site, form: StoryForm | None = None, **more: Any) -> str:
+    """A story with its thread; `more` is what was wrong with a form of it."""
+    shown, following = page_for_staff(found.id, after=read_cursor(request.args.get("cursor")))
+    return page(
+        "desk/story.html",
+        site,
+        **{"wrong": {}, "to": "", **more},
+        story=found,
+        form=form or StoryForm(None, site=site, data=_typed(found)),
+        shown=shown,
+        next_cursor=following,
+        modes=MODE_CHOICES,
+        **card_words(site),
+    )
+
+
+def story_of_desk(number: str, permission: Permission) -> tuple[Story, Site]:
+    """A story by the number in an address, with its site. Raises NotFound, Forbidden."""
     found = stories.story_for(actor(), read_id(number), permission)
     return found, about(db.session.get_one(Site, found.site_id))
 
@@ -376,15 +405,15 @@ def _typed(found: Story) -> dict[str, Any]:
 
 @admin_pages.post("/stories/<number>")
 def edit_story(number: str) -> str | tuple[str, int] | Response:
-    found, site = _story(number, Permission.MANAGE_STORIES)
+    found, site = story_of_desk(number, Permission.MANAGE_STORIES)
     form = StoryForm(site=site, story=found)
     if not form.validate():
-        return page("desk/story.html", site, story=found, form=form), 422
+        return story_page(found, site, form), 422
     try:
         with unit_of_work():
             form.fill(found)
     except ValidationFailed as error:
         form.url.errors = [str(error)]
-        return page("desk/story.html", site, story=found, form=form), 422
+        return story_page(found, site, form), 422
     flash("Saved.")
     return redirect(url_for("desk.story", number=found.id))

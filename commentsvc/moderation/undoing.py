@@ -15,12 +15,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
-from ..comments import lifecycle
+from ..comments import lifecycle, moving
 from ..comments.events import cause_of
 from ..comments.models import Comment, Decision
 from ..core.clock import now as present
 from ..core.database import db
-from ..core.errors import Conflict, NotFound, Stale
+from ..core.errors import Conflict, NotFound
 from ..core.unit_of_work import unit_of_work
 from ..outbox import service as outbox
 from .decisions import ask_again, comments_in_turn, new_batch, settle_flags
@@ -207,10 +207,20 @@ def undo_some(
 def _put_back(
     undone: Sequence[Decision], comments: dict[int, Comment], *, actor: Actor, now: datetime, batch: str
 ) -> list[Decision]:
+    moves = [each for each in undone if each.action == moving.MOVE]
+    moved = {each.id: moving.move_back(each, actor=actor, now=now, batch=batch) for each in moves}
+    rest = [each for each in undone if each.id not in moved]
+    put_back = _put_states_back(rest, comments, actor=actor, now=now, batch=batch) if rest else {}
+    return [moved.get(each.id) or put_back[each.comment_id] for each in undone]
+
+
+def _put_states_back(
+    undone: Sequence[Decision], comments: dict[int, Comment], *, actor: Actor, now: datetime, batch: str
+) -> dict[int, Decision]:
     heard_by_nobody = outbox.cancel([cause_of(decision.id) for decision in undone], now=now)
     asked_again = _ask_again(undone)
     answered = settle_flags([each.comment_id for each in undone if each.reports < 0], now)
-    made = lifecycle.put_back(
+    return lifecycle.put_back(
         [(comments[decision.comment_id], decision) for decision in undone],
         actor=actor,
         now=now,
@@ -218,7 +228,6 @@ def _put_back(
         reports={id: -number for id, number in asked_again.items()} | answered,
         unheard={decision.id for decision in undone if cause_of(decision.id) in heard_by_nobody},
     )
-    return [made[decision.comment_id] for decision in undone]
 
 
 def _ask_again(undone: Iterable[Decision]) -> dict[int, int]:
@@ -249,7 +258,7 @@ def _undo_chunk(ids: Sequence[int], selection: Selection, actor: Actor, so_far: 
     try:
         with unit_of_work():
             done, skipped = undo_some(ids, selection, actor=actor, now=present(), batch=so_far.batch)
-    except Stale:
+    except Conflict:
         return replace(so_far, failed=so_far.failed + len(ids))
     return replace(so_far, done=so_far.done + done, skipped=so_far.skipped + skipped)
 

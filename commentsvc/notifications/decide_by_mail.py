@@ -101,7 +101,8 @@ def _whoever(invited: Invitation, comment: Comment) -> Actor | None:
     if account is None or account.disabled_at:
         return None
     someone = Actor.of(account)
-    allowed = someone.works_on(comment.site_id) and someone.may(Permission.MODERATE)
+    is_theirs = someone.works_on(comment.site_id) and someone.works_in(comment.site_id, comment.section)
+    allowed = is_theirs and someone.may(Permission.MODERATE)
     return someone if allowed else None
 
 

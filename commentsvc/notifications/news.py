@@ -12,6 +12,7 @@ from ..core.database import db
 from ..core.text import one_line
 from ..core.web import keys, links
 from ..sites.models import Site
+from ..stories.modes import is_hidden
 from .letters import NAME, Item, quoted, story_name
 from .models import Follow, Kind
 from .words import Words
@@ -50,7 +51,7 @@ def reason_of(data: Mapping[str, object], words: Words) -> str:
 def is_worth_telling(kind: Kind, author: Author, comment: Comment, *, now: datetime) -> bool:
     """Whether it is still so: not taken back, not decided otherwise, not of somebody who is shut out."""
     site = db.session.get_one(Site, comment.site_id)
-    return site.settings.mode != "hidden" and comment.retracted_at is None and _STILL[kind](author, comment, now)
+    return not is_hidden(site, comment.story) and comment.retracted_at is None and _STILL[kind](author, comment, now)
 
 
 def _approved(author: Author, comment: Comment, now: datetime) -> bool:

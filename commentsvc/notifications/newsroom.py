@@ -4,7 +4,7 @@ In English, as the desk is. Subjects are our own words: a stranger's name or hea
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -239,13 +239,17 @@ def digest_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | Non
 
 
 def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Letter, str] | None:
-    found, reader = thresholds.waiting(delivery.site_id), _reader(delivery)
-    if reader is None or not found.pending:
+    reader = _reader(delivery)
+    if reader is None:
         return None
     account, site = reader
+    sections = Actor.of(account).sections_of(site.id)
+    found = thresholds.waiting(site.id, sections)
+    if not found.pending:
+        return None
     waits = f"{found.pending:,} {'comment waits' if found.pending == 1 else 'comments wait'}"
     subject = f"{waits} – {site.name}"
-    cards = _oldest(site.id, listed) if listed else []
+    cards = _oldest(site.id, sections, listed) if listed else []
     more = found.pending - len(cards) if listed else 0
     return _write(
         "queue",
@@ -260,9 +264,12 @@ def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Let
     )
 
 
-def _oldest(site_id: int, number: int) -> list[dict[str, Any]]:
-    cards, _ = queue.page(queue.Asked(site_id), after=None, limit=number)
-    return [shown(card.comment, SHOWN) for card in cards]
+def _oldest(site_id: int, sections: Collection[str] | None, number: int) -> list[dict[str, Any]]:
+    rows = select(Comment).where(Comment.site_id == site_id, queue.belongs_to("pending"))
+    if sections is not None:
+        rows = rows.where(Comment.section.in_(sections))
+    rows = rows.options(joinedload(Comment.story)).order_by(Comment.created_at, Comment.id)
+    return [shown(comment, SHOWN) for comment in db.session.scalars(rows.limit(number))]
 
 
 def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
@@ -270,10 +277,10 @@ def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
     reader, comment = _reader(delivery), db.session.get(Comment, delivery.payload["comment"])
     if reader is None or comment is None or not _waits_as(comment, delivery.payload["revision"]):
         return None
-    sent = sent_lately(delivery, now)
-    if sent >= AN_HOUR:
-        return None
     account, site = reader
+    sent = sent_lately(delivery, now)
+    if sent >= AN_HOUR or not Actor.of(account).works_in(site.id, comment.section):
+        return None
     card = queue.card_of(comment)
     doors = {
         action: desk_link(f"/mail/decide/{invitation(comment, action, account, keys(), now)}") for action in ACTIONS

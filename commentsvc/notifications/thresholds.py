@@ -1,5 +1,6 @@
 """Saying once that a queue has grown too long. A door like a route: its job opens units of work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,8 +32,11 @@ class Waiting:
         return max(0, int((now - self.oldest).total_seconds() // 60)) if self.oldest else 0
 
 
-def waiting(site_id: int) -> Waiting:
+def waiting(site_id: int, sections: Collection[str] | None = None) -> Waiting:
+    """What waits on a site, or in the sections named."""
     rows = select(func.count(), func.min(Comment.created_at)).where(Comment.site_id == site_id, belongs_to("pending"))
+    if sections is not None:
+        rows = rows.where(Comment.section.in_(sections))
     pending, oldest = db.session.execute(rows).one()
     return Waiting(pending, oldest)
 

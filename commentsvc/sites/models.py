@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.database import PREFIX, Base, BigId
-from .settings import SiteSettings, from_stored
+from .settings import MODES, SiteSettings, from_stored
+
+A_MODE = f"mode IN ({', '.join(map(repr, MODES))})"
 
 
 class Site(Base):
@@ -38,3 +40,20 @@ class Origin(Base):
 
     site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
     origin: Mapped[str] = mapped_column(String(300), primary_key=True, index=True)
+
+
+class Section(Base):
+    """A part of a site: the stories of one category. What is None is as the site has it."""
+
+    __tablename__ = f"{PREFIX}section"
+    __table_args__ = (
+        CheckConstraint(A_MODE, name="mode"),
+        CheckConstraint("close_after_days >= 0", name="close_after_days"),
+    )
+    NAME_LENGTH, HOURS_LENGTH = 80, 500
+
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    mode: Mapped[str | None] = mapped_column(String(10))
+    close_after_days: Mapped[int | None]
+    opening_hours: Mapped[str | None] = mapped_column(String(HOURS_LENGTH))

@@ -1,11 +1,12 @@
 """What a newsroom can set for a site: name, kind, default and meaning, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from ..core.errors import ValidationFailed
 from ..core.urls import WrongUrl, origin_of
+from .hours import WrongHours, read_hours, read_zone
 
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
@@ -20,8 +21,10 @@ def _setting(
     low: int = 0,
     high: int = 1_000_000,
     is_address: bool = False,
+    ensure: Callable[[str], Any] | None = None,
 ) -> Any:
-    about = {"meaning": meaning, "among": among, "low": low, "high": high, "is_address": is_address}
+    """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used."""
+    about = {"meaning": meaning, "among": among, "low": low, "high": high, "is_address": is_address, "ensure": ensure}
     return field(default=default, metadata=about)
 
 
@@ -49,6 +52,10 @@ class SiteSettings:
     text_max_length: int = _setting(10_000, "longest comment, in characters", low=100, high=10_000)
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
+    opening_hours: str = _setting(
+        "", "when comments are taken, like Mo-Fr 08:00-22:00; Sa 10:00-18:00; empty for always", ensure=read_hours
+    )
+    time_zone: str = _setting("UTC", "the time zone of the opening hours, like Europe/Berlin", ensure=read_zone)
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
     hook_url: str = _setting("", "the screening hook asked about every comment; empty for none", is_address=True)
     hook_timeout_ms: int = _setting(1000, "how long the screening hook may take, in milliseconds", low=100, high=5000)
@@ -109,7 +116,17 @@ def _read_number(item: Field[Any], text: str) -> int:
 def _read_words(item: Field[Any], text: str) -> str:
     if item.metadata["among"] and text not in item.metadata["among"]:
         raise ValidationFailed({item.name: [f"Use one of: {', '.join(item.metadata['among'])}."]})
+    if item.metadata["ensure"]:
+        return _ensured(item, text.strip())
     return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
+
+
+def _ensured(item: Field[Any], text: str) -> str:
+    try:
+        item.metadata["ensure"](text)
+    except WrongHours as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
+    return text
 
 
 def _ensure_address(item: Field[Any], text: str) -> str:

@@ -15,8 +15,19 @@ from ..core.errors import ValidationFailed
 from ..core.text import Unreadable, clean_line
 from ..core.urls import WrongUrl, origin_of
 from ..sites.models import Site
+from ..sites.settings import MODES
 from . import service
-from .models import Story, StoryState
+from .models import Story
+
+INHERITS = "As its section and its site"
+MODE_WORDS = {
+    "open": "Open: publish, then look",
+    "hold_new": "Hold new writers",
+    "hold_all": "Hold all",
+    "closed": "Closed",
+    "hidden": "Closed and hidden",
+}
+MODE_CHOICES = [("", INHERITS), *((mode, MODE_WORDS[mode]) for mode in MODES)]
 
 
 class StoryForm(FlaskForm):
@@ -27,7 +38,7 @@ class StoryForm(FlaskForm):
     excerpt = TextAreaField("Excerpt", [Length(max=Story.EXCERPT_LENGTH)])
     image = StringField("Picture", [Length(max=Story.URL_LENGTH)])
     published_at = DateTimeLocalField("Published (UTC)", [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-    state = SelectField("Comments", choices=[(str(state), str(state)) for state in StoryState])
+    mode = SelectField("Comments", choices=MODE_CHOICES)
     bylines = StringField("Bylines", [Length(max=1000)], description="The authors' slugs, separated by commas.")
 
     def __init__(self, *args: Any, site: Site, story: Story | None = None, **kwargs: Any) -> None:
@@ -84,7 +95,7 @@ class StoryForm(FlaskForm):
         story.from_reader = False
         story.external_id = self.own_id.data or story.external_id
         story.title, story.category, story.excerpt = self.title.data, self.category.data, self.excerpt.data
-        story.url, story.image, story.state = self.url.data or None, self.image.data or None, self.state.data
+        story.url, story.image, story.mode = self.url.data or None, self.image.data or None, self.mode.data or None
         story.published_at = self.published_at.data.replace(tzinfo=UTC) if self.published_at.data else None
         if story.url:
             service.know_by(story, story.url)

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from ..authors.models import Author
 from ..core.database import PREFIX, Base, BigId
+from ..sites.models import A_MODE, Section
 
 
 class StoryState(StrEnum):
@@ -16,13 +17,24 @@ class StoryState(StrEnum):
     CLOSED = "closed"
 
 
+# A mode in the three words that readers' pages and the older calls of the API know.
+STATE_OF = {
+    "open": StoryState.OPEN,
+    "hold_new": StoryState.OPEN,
+    "hold_all": StoryState.HELD,
+    "closed": StoryState.CLOSED,
+    "hidden": StoryState.CLOSED,
+}
+MODE_OF = {StoryState.OPEN: None, StoryState.HELD: "hold_all", StoryState.CLOSED: "closed"}
+
+
 class Story(Base):
     """One article: the publisher's own id for it, where it stands, and what readers see of it elsewhere."""
 
     __tablename__ = f"{PREFIX}story"
     __table_args__ = (
         UniqueConstraint("site_id", "external_id"),
-        CheckConstraint("state IN ('open', 'held', 'closed')", name="state"),
+        CheckConstraint(A_MODE, name="mode"),
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_commentsvc_story_category", "site_id", "category", "published_at"),
         Index("ix_commentsvc_story_recent", "site_id", "published_at"),
@@ -38,13 +50,30 @@ class Story(Base):
     excerpt: Mapped[str] = mapped_column(Text, default="")
     image: Mapped[str | None] = mapped_column(String(URL_LENGTH))
     published_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(String(10), default=StoryState.OPEN)
     comment_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     from_reader: Mapped[bool] = mapped_column(default=False)
+    mode: Mapped[str | None] = mapped_column(String(10))  # None: what its section and its site say
     bylines: Mapped[list["Byline"]] = relationship(
         cascade="all, delete-orphan", order_by="Byline.position", back_populates="story"
     )
+    # What is set for its category, if anything is; it comes along with the story, on every card of a list.
+    section: Mapped[Section | None] = relationship(
+        primaryjoin=lambda: (
+            (foreign(Story.site_id) == remote(Section.site_id)) & (foreign(Story.category) == remote(Section.name))
+        ),
+        viewonly=True,
+        lazy="joined",
+    )
+
+    @property
+    def state(self) -> StoryState:
+        """Its own mode in the words of before there were modes."""
+        return STATE_OF[self.mode or "open"]
+
+    @state.setter
+    def state(self, state: str) -> None:
+        self.mode = MODE_OF[StoryState(state)]
 
     @property
     def shown_title(self) -> str:

@@ -1,10 +1,10 @@
 """Finding stories, and the stories related to one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -12,6 +12,7 @@ from ..core.database import db
 from ..core.errors import NotFound, ValidationFailed
 from ..core.paging import Cursor
 from ..core.urls import WrongUrl, url_key
+from ..sites.models import Section
 from .models import Byline, Story, StoryUrl
 
 PAGE = 50
@@ -51,9 +52,16 @@ def _named(rows: Select[Any], name: StoryName) -> Select[Any]:
     return rows.where(Story.id.in_(known))
 
 
+def shown_to_readers() -> ColumnElement[bool]:
+    """For the database: neither a story nor its section is hidden."""
+    hidden = and_(Section.site_id == Story.site_id, Section.name == Story.category, Section.mode == "hidden")
+    return and_(Story.mode.is_distinct_from("hidden"), ~exists().where(hidden).correlate(Story))
+
+
 def counts_by_id(site_id: int, ids: Sequence[str]) -> dict[str, int]:
     """How many comments are visible under each of the stories, by the publisher's ids."""
     rows = select(Story.external_id, Story.comment_count).where(Story.site_id == site_id, Story.external_id.in_(ids))
+    rows = rows.where(shown_to_readers())
     known = {id: count for id, count in db.session.execute(rows) if id}
     return {id: known.get(id, 0) for id in ids}
 
@@ -64,7 +72,7 @@ def counts_by_url(site_id: int, urls: Sequence[str]) -> dict[str, int]:
     rows = (
         select(StoryUrl.url_key, Story.comment_count)
         .join(Story, Story.id == StoryUrl.story_id)
-        .where(StoryUrl.site_id == site_id, StoryUrl.url_key.in_(keys.values()))
+        .where(StoryUrl.site_id == site_id, StoryUrl.url_key.in_(keys.values()), shown_to_readers())
     )
     known: dict[str, int] = dict(db.session.execute(rows).tuples().all())
     return {url: known.get(key or "", 0) for url, key in keys.items()}
@@ -102,12 +110,22 @@ def story_for(actor: Actor, story_id: int, permission: Permission = Permission.M
     return story
 
 
-def page_of_stories(site_id: int, *, search: str | None, after: Cursor | None) -> tuple[list[Story], Cursor | None]:
-    """Stories of a site, the last made first."""
+def page_of_stories(
+    site_id: int, *, search: str | None, after: Cursor | None, sections: Collection[str] | None = None
+) -> tuple[list[Story], Cursor | None]:
+    """Stories of a site, or of the sections named, the last made first."""
     rows = select(Story).where(Story.site_id == site_id).options(joinedload(Story.bylines))
+    if sections is not None:
+        rows = rows.where(Story.category.in_(sections))
     if search:
         rows = rows.where(Story.title.icontains(search, autoescape=True))
     if after:
         rows = rows.where(Story.id < after.id)
     found = list(db.session.scalars(rows.order_by(Story.id.desc()).limit(PAGE + 1)).unique())
     return found[:PAGE], Cursor(0, found[PAGE - 1].id) if len(found) > PAGE else None
+
+
+def categories(site_id: int) -> dict[str, int]:
+    """The categories of a site's stories, and how many stories each has."""
+    rows = select(Story.category, func.count()).where(Story.site_id == site_id, Story.category != "")
+    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Story.category).order_by(Story.category))}

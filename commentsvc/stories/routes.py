@@ -20,12 +20,13 @@ from ..core.web import answer, json_body
 from ..sites.models import Site
 from . import queries, service
 from .forms import StoryForm
-from .models import Story
+from .models import MODE_OF, Story, StoryState
+from .modes import mode_in_force
 from .queries import StoryName
 
 bp = Blueprint("story_api", __name__, url_prefix="/api/v1/admin/stories")
 
-FIELDS = ("title", "url", "category", "excerpt", "image", "state")
+FIELDS = ("title", "url", "category", "excerpt", "image", "mode")
 
 
 def story_json(story: Story) -> dict[str, Any]:
@@ -39,16 +40,27 @@ def story_json(story: Story) -> dict[str, Any]:
         "image": story.image,
         "published_at": rfc3339(story.published_at),
         "state": story.state,
+        "mode": story.mode,
+        "in_force": in_force_json(story),
         "bylines": [author.slug for author in story.authors],
         "comment_count": story.comment_count,
     }
+
+
+def in_force_json(story: Story) -> dict[str, Any]:
+    """What the story takes now, and where that comes from."""
+    found = mode_in_force(db.session.get_one(Site, story.site_id), story, now())
+    return {"mode": found.mode, "source": found.source, "until": rfc3339(found.until)}
 
 
 @bp.get("")
 def list_stories() -> Response:
     site = managed_site(inputs.line(request.args, "site"), Permission.MODERATE)
     found, following = queries.page_of_stories(
-        site.id, search=inputs.line(request.args, "q", limit=200), after=read_cursor(request.args.get("cursor"))
+        site.id,
+        search=inputs.line(request.args, "q", limit=200),
+        after=read_cursor(request.args.get("cursor")),
+        sections=actor().sections_of(site.id),
     )
     return answer(
         {"stories": [story_json(story) for story in found], "next_cursor": str(following) if following else None}
@@ -63,10 +75,11 @@ def add_story() -> Response:
     name = StoryName(inputs.line(fields, "id", limit=Story.ID_LENGTH), inputs.line(fields, "url"))
     if queries.find_story(site.id, name):
         raise ValidationFailed({"id": ["There is a story of this name already."]})
-    form = _form(payload, site, current={"state": "open"})
+    form = _form(payload, site, current={"mode": ""})
     with unit_of_work():
         story = service.new_story(site, name, title=form.title.data, now=now())
         form.fill(story)
+    db.session.refresh(story, ["section"])
     return answer({"story": story_json(story)}, 201)
 
 
@@ -82,6 +95,7 @@ def edit_story(number: str) -> Response:
     form = _form(json_body(), site, current=as_typed(story), story=story)
     with unit_of_work():
         form.fill(story)
+    db.session.refresh(story, ["section"])
     return answer({"story": story_json(story)})
 
 
@@ -100,6 +114,8 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
     """The fields sent, over what is there. Raises ValidationFailed."""
     given = {name: "" for name in FIELDS if name in payload and payload[name] is None}
     given |= inputs.strings(payload, FIELDS)
+    if "mode" not in payload and "state" in payload:
+        given["mode"] = _mode_of(payload)
     if own_id := inputs.strings(payload, ("id",)).get("id"):
         given["own_id"] = own_id
     if "published_at" in payload:
@@ -112,6 +128,12 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
         wrong = {str(name): list(messages) for name, messages in form.errors.items()}
         raise ValidationFailed({"id" if name == "own_id" else name: messages for name, messages in wrong.items()})
     return form
+
+
+def _mode_of(payload: dict[str, Any]) -> str:
+    """The mode an older caller means by a state. Raises ValidationFailed."""
+    state = inputs.choice(inputs.strings(payload, ("state",)), "state", StoryState, "open")
+    return MODE_OF[StoryState(state)] or ""
 
 
 def _slugs(listed: Any) -> str:

@@ -1,7 +1,7 @@
 """Making stories and changing what is known of them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from ..core.events import Fact, announce
 from ..core.urls import WrongUrl, origin_of, without_tracking
 from ..sites.models import Site
 from .models import Byline, Story, StoryState, StoryUrl
+from .modes import mode_in_force
 from .queries import StoryName
 
 
@@ -32,7 +33,6 @@ def new_story(site: Site, name: StoryName, *, title: str = "", now: datetime, fr
         url=url,
         title=title[: Story.TITLE_LENGTH],
         from_reader=from_reader,
-        state=StoryState.OPEN,
         comment_count=0,
         created_at=now,
         bylines=[],
@@ -77,14 +77,5 @@ def sign_with(story: Story, authors: Sequence[Author]) -> None:
 
 
 def state_now(site: Site, story: Story | None, now: datetime) -> StoryState:
-    """Whether comments are taken, held or refused: the strictest of site, story and age."""
-    if site.settings.mode in ("closed", "hidden") or (story and (story.state == "closed" or _is_old(site, story, now))):
-        return StoryState.CLOSED
-    if site.settings.mode == "hold_all" or (story and story.state == "held"):
-        return StoryState.HELD
-    return StoryState.OPEN
-
-
-def _is_old(site: Site, story: Story, now: datetime) -> bool:
-    days, published = site.settings.close_after_days, story.published_at
-    return bool(days and published and now - published > timedelta(days=days))
+    """Whether comments are taken, held or refused: the strictest of all that has a say."""
+    return mode_in_force(site, story, now).state

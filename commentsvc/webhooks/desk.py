@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ..accounts.guards import actor
-from ..accounts.permissions import Permission
+from ..accounts.permissions import Permission, ensure
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -33,6 +33,7 @@ def receivers(site: Site) -> dict[str, str]:
 @bp.get("")
 def listing() -> str:
     site = chosen_site()
+    ensure(actor(), Permission.SEE_OUTGOING, site.id)
     channel, status = asked_filters()
     found, following = queries.page_of_deliveries(
         site.id, channel=channel, status=status, after=read_cursor(request.args.get("cursor"))

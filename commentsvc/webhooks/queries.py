@@ -48,7 +48,7 @@ def states(site_id: int) -> dict[str, State]:
     return {lane.key: State(lane, counted.get(lane.key, 0)) for lane in db.session.scalars(rows)}
 
 
-def delivery_for(actor: Actor, delivery_id: int, permission: Permission = Permission.MODERATE) -> Delivery:
+def delivery_for(actor: Actor, delivery_id: int, permission: Permission = Permission.SEE_OUTGOING) -> Delivery:
     """A delivery of a site the actor works on, with every try. Raises NotFound, Forbidden."""
     delivery = db.session.get(Delivery, delivery_id, options=[selectinload(Delivery.tries), joinedload(Delivery.lane)])
     if delivery is None:

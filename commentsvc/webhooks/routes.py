@@ -175,7 +175,7 @@ def read_moment(value: Any, name: str) -> datetime:
 
 @bp.get("/admin/deliveries")
 def list_deliveries() -> Response:
-    site = managed_site(inputs.line(request.args, "site"), Permission.MODERATE)
+    site = managed_site(inputs.line(request.args, "site"), Permission.SEE_OUTGOING)
     channel, status = asked_filters()
     found, following = queries.page_of_deliveries(
         site.id, channel=channel, status=status, after=read_cursor(request.args.get("cursor"))
@@ -206,7 +206,7 @@ def send_again(delivery_id: str) -> Response:
 
 @bp.get("/events")
 def feed() -> Response:
-    site = managed_site(inputs.line(request.args, "site"), Permission.MODERATE)
+    site = managed_site(inputs.line(request.args, "site"), Permission.SEE_OUTGOING)
     after = inputs.line(request.args, "after", limit=19) or "0"
     if not (after.isascii() and after.isdigit() and int(after) <= HIGHEST):
         raise ValidationFailed({"after": ["Send the `next` of the answer before, or 0."]})

@@ -240,6 +240,7 @@ def test_an_account_is_added_and_listed_without_its_password(hanna, done, listed
         "name": "Hanna",
         "role": "moderator",
         "sites": ["herald"],
+        "sections": None,
         "disabled": None,
     }
     assert PASSWORD not in done("account", "list")
@@ -249,6 +250,24 @@ def test_the_password_given_is_the_one_that_signs_in(hanna):
     app = create_app()
     with app.app_context():
         assert sign_in(hanna, PASSWORD, keys=house().keys, now=now())[0].name == "Hanna"
+
+
+def test_a_moderator_is_limited_to_sections_and_let_out_of_them_again(hanna, done, listed):
+    limits = ("--section", "herald:Politics", "--section", "herald:Sport: Football")
+    words = ("account", "add", "lena@herald.example", "--name", "Lena", "--role", "moderator", *limits)
+    done(*words, "--password-stdin", input=PASSWORD + "\n")
+    lena = listed("account", "list")[1]
+    assert (lena["sites"], lena["sections"]) == (["herald"], {"herald": ["Politics", "Sport: Football"]})
+    done("account", "limit", "lena@herald.example", "--site", "herald", "--section", "City")
+    assert listed("account", "list")[1]["sections"] == {"herald": ["City"]}
+    done("account", "limit", "lena@herald.example", "--site", "herald")
+    assert listed("account", "list")[1]["sections"] is None
+
+
+def test_only_who_moderates_a_site_is_limited_there(hanna, run, done):
+    done("site", "add", "gazette", "--name", "Gazette", "--origin", "https://gazette.example")
+    result = run("account", "limit", hanna, "--site", "gazette", "--section", "City")
+    assert (result.exit_code, "Only a moderator of the site" in result.stderr) == (1, True)
 
 
 def test_without_the_flag_the_password_is_asked_for_twice(installed, run, listed):
@@ -267,6 +286,9 @@ def test_without_the_flag_the_password_is_asked_for_twice(installed, run, listed
         (("new@herald.example", "--role", "admin"), ""),
         (("new@herald.example", "--role", "moderator"), PASSWORD),  # of which site?
         (("new@herald.example", "--role", "moderator", "--site", "nowhere"), PASSWORD),
+        (("new@herald.example", "--role", "moderator", "--section", "Politics"), PASSWORD),  # of which site?
+        (("new@herald.example", "--role", "moderator", "--section", "nowhere:Politics"), PASSWORD),
+        (("new@herald.example", "--role", "admin", "--section", "herald:Politics"), PASSWORD),  # works on everything
     ],
 )
 def test_an_account_that_cannot_be_is_refused(hanna, run, listed, words, password):

@@ -38,7 +38,7 @@ def test_the_answer_is_the_comment_as_the_thread_will_show_it_and_its_status(pos
 def test_the_answer_has_every_field_of_a_comment(post):
     comment = post().json["comment"]
     assert set(comment) == {
-        "id", "parent", "state", "author", "content", "created_at", "edited_at", "likes", "featured", "reply_count",
+        "id", "parent", "state", "author", "content", "created_at", "edited_at", "likes", "featured", "pinned", "locked", "reply_count",
         "replies", "replies_cursor", "url", "status",
     }  # fmt: skip
 

@@ -92,6 +92,8 @@ class Live:
                 "avatar": "/static/portraits/nadim.svg",
                 "image": "https://news.example/hasaka.jpg",
                 "links": [{"label": "Notebook", "url": "https://news.example/notebook"}],
+                "to": f"{ADDRESS}-moved-{number}",
+                "opening_hours": "Mo-Fr 08:00-22:00; Sa 10:00-18:00",
                 "bylines": [self.ids["slug"]],
                 "until": "2099-01-27T08:30:00Z",
                 "published_at": "2026-01-20T06:00:00+02:00",

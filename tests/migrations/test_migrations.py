@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade
-from sqlalchemy import CheckConstraint, inspect, select, text
+from sqlalchemy import CheckConstraint, func, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from commentsvc import create_app
@@ -17,7 +17,7 @@ from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments.likes import like
-from commentsvc.comments.models import Comment, Decision, Revision
+from commentsvc.comments.models import Comment, Decision, Move, Revision
 from commentsvc.core.clock import now
 from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
@@ -29,6 +29,7 @@ from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
+from commentsvc.sites.models import Section
 from commentsvc.stories.models import Byline, Story
 from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
@@ -73,6 +74,8 @@ def fill(app: Flask) -> None:
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
         db.session.add(CheckKeys(site_id=comment.site_id))
+        db.session.add(Section(site_id=comment.site_id, name="City"))
+        db.session.add(Move(decision=db.session.scalars(select(Decision)).first()))
         db.session.add(
             OutsideCheck(site_id=comment.site_id, comment_id=comment.id, revision=1, created_at=now(), asked_at=now())
         )
@@ -162,6 +165,40 @@ def test_every_table_with_rows_goes_down_and_up_again(empty_app):
     fill(empty_app)
 
 
+def test_the_states_of_stories_become_modes_and_nothing_under_them_is_lost(empty_app):
+    with empty_app.app_context():
+        upgrade()
+    newsroom = Newsroom(empty_app)
+    newsroom.site("herald", hold_first_comments=0)
+    modes = {"a": None, "b": "hold_all", "c": "closed", "d": "hidden", "e": "hold_new"}
+    for name, mode in modes.items():
+        newsroom.comment(newsroom.story(id=name))
+        with empty_app.app_context(), unit_of_work():
+            db.session.execute(update(Story).where(Story.external_id == name).values(mode=mode))
+    with empty_app.app_context():
+        db.session.remove()
+        downgrade(revision="0007")
+        states = dict(db.session.execute(text("SELECT external_id, state FROM commentsvc_story")).all())
+        assert states == {"a": "open", "b": "held", "c": "closed", "d": "closed", "e": "open"}
+        db.session.remove()
+        upgrade()
+        found = dict(db.session.execute(select(Story.external_id, Story.mode)).all())
+        assert found == {"a": None, "b": "hold_all", "c": "closed", "d": "closed", "e": None}
+        assert db.session.scalar(select(func.count()).select_from(Comment)) == 5
+
+
+def test_a_comment_is_in_the_section_of_its_story_whoever_changes_that(empty_app):
+    with empty_app.app_context():
+        upgrade()
+    newsroom = Newsroom(empty_app)
+    newsroom.site("herald")
+    comment = newsroom.comment(newsroom.story(category="City"))
+    with empty_app.app_context():
+        db.session.execute(text("UPDATE commentsvc_story SET category = 'Sport'"))
+        db.session.commit()
+        assert newsroom.row(comment).section == "Sport"
+
+
 def test_a_hosts_own_tables_and_versions_are_left_alone(empty_app):
     with empty_app.app_context():
         with db.engine.begin() as connection:
@@ -222,7 +259,7 @@ IMPOSSIBLE = [
     Change(Comment, "author_id", 999),
     Change(Comment, "parent_id", 999),
     Change(Story, "comment_count", -1),
-    Change(Story, "state", "ajar"),
+    Change(Story, "mode", "ajar"),
     Change(Author, "standing", "DISLIKED"),
     Change(Author, "name", "x" * 81),
     Change(Author, "website", "https://" + "x" * 2000),

@@ -454,7 +454,7 @@ def test_a_story_is_edited_and_signed(admin, client, number):
         title="Boats, again",
         category="Sea",
         bylines="ines-writer",
-        state="closed",
+        mode="closed",
         published_at="2026-01-20T08:30",
         excerpt="They came back.",
     )
@@ -483,7 +483,7 @@ def test_a_story_saved_again_without_a_change_stays_as_it_is(admin, client, numb
         ({"image": "//evil.test/pixel.gif"}, "one of the site's own"),
         ({"image": "/\\evil.test/pixel.gif"}, "one of the site's own"),
         ({"bylines": "nobody-known"}, "There is no author called nobody-known."),
-        ({"state": "ajar"}, "Not a valid choice"),
+        ({"mode": "ajar"}, "Not a valid choice"),
         ({"title": "x" * 301}, "300"),
         ({"own_id": "x" * 201}, "200"),
         ({"published_at": "yesterday"}, "Not a valid datetime value."),

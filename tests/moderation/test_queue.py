@@ -11,7 +11,7 @@ from tests.cast import rosas_comment
 CONTEXT = {"version", "status", "text", "verdicts", "flags", "author_record", "parent_excerpt", "story"}
 COMMENT = {
     *("id", "parent", "state", "author", "content", "created_at", "edited_at", "likes", "featured", "reply_count"),
-    *("replies", "replies_cursor", "url"),
+    *("pinned", "locked", "replies", "replies_cursor", "url"),
 }
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from commentsvc.accounts.service import disable_account, find_account
+from commentsvc.accounts.service import disable_account, find_account, limit_account
 from commentsvc.comments import lifecycle
 from commentsvc.comments.models import Comment, Decision
 from commentsvc.core.clock import now
@@ -13,6 +13,7 @@ from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
 from commentsvc.notifications.newsroom_models import How
+from commentsvc.sites.service import site_named
 from tests.cast import rosas_comment
 from tests.newsroom.conftest import BASE
 
@@ -234,3 +235,11 @@ def test_two_presses_at_the_same_moment_decide_once(letter, app, state):
         answers = list(pool.map(lambda path: app.test_client().post(path).status_code, paths))
     assert sorted(answers) == [200, 409, 409, 409, 409, 409]
     assert state(letter.comment)[1] == before + 1
+
+
+def test_whoever_was_limited_to_other_sections_since_decides_nothing(letter, client, state, app, cast):
+    before = state(letter.comment)
+    with app.app_context(), unit_of_work():
+        limit_account(find_account(cast.hanna.email, house().keys), site_named("herald").id, ["Sport"])
+    answers = [client.open(letter.doors["approve"], method=method).status_code for method in ("GET", "POST")]
+    assert (answers, state(letter.comment)) == ([404, 404], before)

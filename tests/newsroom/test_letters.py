@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from commentsvc.accounts.models import Role
 from commentsvc.accounts.permissions import Actor
-from commentsvc.accounts.service import disable_account, find_account
+from commentsvc.accounts.service import disable_account, find_account, limit_account
 from commentsvc.authors.models import Author
 from commentsvc.authors.service import give_byline_address, new_byline
 from commentsvc.core.database import db
@@ -35,6 +36,47 @@ HOSTILE = [
 def told(app) -> int:
     with app.app_context():
         return Event.query.filter_by(type="queue.threshold").count()
+
+
+@pytest.fixture
+def lena(app, cast, newsroom):
+    """Lena moderates the Herald's sports and nothing else."""
+    person = newsroom.account("Lena", Role.MODERATOR, "herald")
+    with app.app_context(), unit_of_work():
+        limit_account(find_account(person.email, house().keys), site_named("herald").id, ["Sport"])
+    return person
+
+
+# Who is limited to sections
+
+
+def test_whoever_is_limited_to_sections_hears_of_no_comment_elsewhere(lena, desk, newsroom, letterbox):
+    desk.choose(lena, "held", How.AT_ONCE)
+    newsroom.comment(newsroom.story(category="City"), status="hold")
+    newsroom.comment(newsroom.story(category="Sport"), "What a match!", status="hold")
+    desk.work()
+    assert [("What a match!" in letterbox.parts(n)[0]) for n in range(len(letterbox.got))] == [True]
+
+
+def test_whoever_is_limited_to_sections_gets_their_own_numbers(lena, desk, newsroom, letterbox):
+    newsroom.set("herald", notify_queue_above=1)
+    for kind in (How.AT_ONCE, How.DAILY):
+        letterbox.got.clear()
+        desk.choose(lena, "queue", kind)
+        city, sport = newsroom.story(category="City"), newsroom.story(category="Sport")
+        for _ in range(3):
+            newsroom.comment(city, "Not hers.", status="hold")
+        newsroom.comment(sport, "What a match!", status="hold")
+        desk.later(days=1)
+        desk.minute()
+        desk.hour()
+        if kind is How.DAILY:
+            text = letterbox.parts()[0]
+            assert (letterbox.subjects(), "What a match!" in text, "Not hers" in text) == (
+                ["2 comments wait – The Herald"], True, False,
+            )  # fmt: skip
+        else:
+            assert letterbox.subjects() == ["1 comment waits – The Herald"]
 
 
 # The queue

@@ -15,6 +15,8 @@ import { words } from "./words.js";
  * @property {string|null} edited_at
  * @property {number} likes
  * @property {boolean} featured
+ * @property {boolean} [pinned] it stands before the others
+ * @property {boolean} [locked] it takes no replies, nor does anything below it
  * @property {Comment[]} replies
  * @property {string|null} replies_cursor
  *
@@ -79,7 +81,8 @@ export function nameOf(comment) {
 
 /** @param {Comment} comment */
 function badges(comment) {
-  const names = [...(comment.author?.badges ?? []), ...(comment.featured ? ["featured"] : [])];
+  const marks = /** @type {const} */ (["featured", "pinned", "locked"]).filter((mark) => comment[mark]);
+  const names = [...(comment.author?.badges ?? []), ...marks];
   return names.map((name) => words.badges[name] ?? name);
 }
 

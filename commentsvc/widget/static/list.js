@@ -93,7 +93,8 @@ export class CommentList {
   #enter(comment, parent, waiting) {
     const level = parent ? parent.level + 1 : 0;
     const { reply } = this.#hooks;
-    const answer = reply && !waiting ? (/** @type {HTMLElement} */ made) => reply(entry, made) : null;
+    const locked = comment.locked || parent?.comment.locked;
+    const answer = reply && !waiting && !locked ? (/** @type {HTMLElement} */ made) => reply(entry, made) : null;
     const article = commentArticle(comment, { level, parent: parent?.comment, waiting, reply: answer });
     const replies = make("ol", { class: "replies", role: "list", "data-level": level + 1 });
     const entry = { comment, article, replies, level };

@@ -153,7 +153,7 @@ export class CommentThread extends HTMLElement {
   #drawForm() {
     if (this.#page.form.state === "closed") {
       this.#form = null;
-      this.#formPlace.replaceChildren(make("p", { class: "muted" }, words.closed));
+      this.#formPlace.replaceChildren(make("p", { class: "muted" }, closedNote(this.#page.form.opens_at)));
     } else if (!this.#form) {
       this.#form = this.#newForm("new", null);
       this.#formPlace.replaceChildren(this.#form.element);
@@ -385,6 +385,11 @@ function focusOn(entry) {
 function onlyProblems(problem) {
   if (!(problem instanceof Problem)) throw problem;
   return null;
+}
+
+/** Why there is no form. @param {string|null|undefined} opensAt */
+function closedNote(opensAt) {
+  return opensAt ? words.opensAgain(opensAt) : words.closed;
 }
 
 /** The comment the page's address points to. */

@@ -11,6 +11,9 @@ const dates = /^en-/i.test(page) && Intl.DateTimeFormat.supportedLocalesOf(page)
 const day = new Intl.DateTimeFormat(dates, { dateStyle: "long" });
 const dayAndHour = new Intl.DateTimeFormat(dates, { dateStyle: "full", timeStyle: "short" });
 
+const weekday = new Intl.DateTimeFormat(dates, { weekday: "long" });
+const hour = new Intl.DateTimeFormat(dates, { timeStyle: "short" });
+
 /** @param {number} count @param {string} one @param {string} many */
 const counted = (count, one, many) => `${numbers.format(count)} ${plurals.select(count) === "one" ? one : many}`;
 
@@ -65,7 +68,7 @@ export const words = {
   retracted: "This comment was taken back by its writer.",
   someone: "Someone",
   /** What a badge is called; one that is not listed here is shown as it comes. @type {Record<string, string>} */
-  badges: { author: "Author", staff: "Staff", moderator: "Moderator", featured: "Editors’ pick" },
+  badges: { author: "Author", staff: "Staff", moderator: "Moderator", featured: "Editors’ pick", pinned: "Pinned", locked: "Locked" },
   waiting: "Waiting for a moderator – only you can see this",
 
   leaveComment: "Leave a comment",
@@ -73,6 +76,8 @@ export const words = {
   requiredNote: "Required fields are marked *",
   heldNote: "A moderator reads every comment here before it appears.",
   closed: "Comments are closed.",
+  /** On the reader's own clock. @param {string} moment */
+  opensAgain: (moment) => `Comments open again on ${weekday.format(new Date(moment))} at ${hour.format(new Date(moment))}.`,
   /** @type {Record<string, string>} */
   fields: { text: "Comment", name: "Name", email: "Email", website: "Website" },
   save: "Save my name, email, and website in this browser for the next time I comment.",

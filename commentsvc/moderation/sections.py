@@ -1,0 +1,83 @@
+"""The admins' page of sections: what is set for each beside what the site says."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField
+
+from ..accounts.permissions import Permission
+from ..authors.routes import managed_site
+from ..core import inputs
+from ..core.errors import ValidationFailed
+from ..core.unit_of_work import unit_of_work
+from ..sites.models import Section, Site
+from ..sites.sections import READERS, change_section, section_named, sections_of
+from ..sites.web import about
+from ..stories.forms import MODE_CHOICES, MODE_WORDS
+from ..stories.queries import categories
+from .desk import chosen_site, page
+
+bp = Blueprint("sections", __name__, url_prefix="/admin/sections")
+
+
+class SectionForm(FlaskForm):
+    """Read by the same readers as the API's fields."""
+
+    name = StringField("Section", description="The stories’ category, letter for letter.")
+    mode = SelectField("Comments", choices=[("", "As the site"), *MODE_CHOICES[1:]], validate_choice=False)
+    close_after_days = StringField(
+        "Close after days", description="So many days after publication; 0 means never. Empty: as the site."
+    )
+    opening_hours = StringField(
+        "Opening hours",
+        description="Like Mo-Fr 08:00-22:00; Sa 10:00-18:00. Always: 00:00-24:00. Empty: as the site.",
+    )
+
+    def blame(self, error: ValidationFailed) -> None:
+        for name, messages in error.fields.items():
+            self[name].errors = [*self[name].errors, *messages]
+
+
+def _site() -> Site:
+    return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
+
+
+@bp.get("")
+def listing() -> str:
+    site = _site()
+    chosen = inputs.line(request.args, "name", limit=Section.NAME_LENGTH)
+    return _page(site, SectionForm(None, data=_as_typed(site, chosen)), chosen)
+
+
+def _as_typed(site: Site, name: str | None) -> dict[str, str]:
+    section = sections_of(site.id).get(name or "")
+    stored = {field: getattr(section, field) for field in READERS} if section else {}
+    return {"name": name or "", **{field: "" if value is None else str(value) for field, value in stored.items()}}
+
+
+def _page(site: Site, form: SectionForm, chosen: str | None) -> str:
+    sections, used = sections_of(site.id), categories(site.id)
+    names = sorted({*sections, *used})
+    return page(
+        "desk/sections.html",
+        site,
+        form=form,
+        chosen=chosen,
+        rows=[(name, sections.get(name), used.get(name, 0)) for name in names],
+        settings=site.settings,
+        mode_words=MODE_WORDS,
+    )
+
+
+@bp.post("")
+def save() -> str | tuple[str, int] | Response:
+    site, form = _site(), SectionForm()
+    name = inputs.line({"name": form.name.data or ""}, "name") or ""
+    try:
+        with unit_of_work():
+            change_section(section_named(site, name), {field: form[field].data or "" for field in READERS})
+    except ValidationFailed as error:
+        form.blame(error)
+        return _page(site, form, name), 422
+    flash("Saved.")
+    return redirect(url_for("sections.listing", site=site.key))
