@@ -40,7 +40,7 @@ def test_a_configuration_that_cannot_be_is_the_only_line(run, monkeypatch, data)
 
 def test_a_mail_server_that_is_not_there_is_wrong(installed, found, monkeypatch):
     monkeypatch.setenv("COMMENTSVC_BASE_URL", "https://comments.example")
-    monkeypatch.setenv("COMMENTSVC_MAIL_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("COMMENTSVC_MAIL_URL", "smtp://127.0.0.1:1?from=comments@herald.example")
     seen, ended = found()
     assert (seen["mail"], seen["database"], ended) == (False, True, 1)
 

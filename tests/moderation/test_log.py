@@ -132,7 +132,7 @@ def test_no_comment_is_deleted_with_its_decisions(app, waiting):
 def test_a_log_that_nobody_touched_is_whole(app, hanna, waiting):
     hanna.decide(waiting, action="reject", reason="hate", note="„Schon wieder“ 👀")
     hanna.undo(hanna.log()[0]["id"])
-    assert examined(app) == log.Examined(4)
+    assert examined(app) == log.Examined(3)
     assert examined(app, "gazette") == log.Examined(0)
 
 
@@ -148,6 +148,7 @@ TAMPERED = [
 @pytest.mark.parametrize(("tampering", "said"), TAMPERED)
 def test_what_was_changed_behind_its_back_is_found(app, hanna, waiting, tampering, said):
     hanna.decide(waiting, action="reject")
+    hanna.decide(waiting, action="approve")
     with app.app_context(), unguarded() as connection:
         connection.execute(text(tampering))
     assert said in examined(app).wrong
@@ -173,7 +174,7 @@ def test_the_chain_never_forks_whoever_writes_and_decides_at_the_same_moment(app
         decided = [people.submit(decide, each) for each in waiting]
         written = [people.submit(write, number) for number in range(9)]
         assert {each.result() for each in decided} | {each.result() for each in written} == {200, 201}
-    assert examined(app) == log.Examined(len(waiting) * 2 + 9 + 9 - len(waiting))
+    assert examined(app) == log.Examined(2 * len(waiting) + 9)
     with app.app_context():
         assert db.session.query(LogHead).count() == 1
         assert db.session.query(Decision).count() == examined(app).decisions
