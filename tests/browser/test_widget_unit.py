@@ -79,6 +79,7 @@ class Service:
     def __init__(self) -> None:
         self.comments: list[Any] = []
         self.state = "open"
+        self.opens_at: str | None = None
         self.url: str | None = None
         self.pages: dict[str, Any] = {}
         self.replies: dict[str, Any] = {}
@@ -114,6 +115,7 @@ class Service:
         limits = {"text": 10000, "name": 80, "email": 254, "website": 2000}
         form = {
             "state": self.state,
+            "opens_at": self.opens_at,
             "required": ["text", "name", "email"],
             "limits": limits,
             "honeypot": "topic",
@@ -883,6 +885,24 @@ def test_a_closed_story_offers_no_form_and_no_reply(page, host, service):
     expect(page.get_by_text("Comments are closed.")).to_be_visible()
     expect(page.locator("form")).to_have_count(0)
     expect(page.get_by_role("button", name="Reply to Mara Lind")).to_have_count(0)
+
+
+def test_outside_opening_hours_the_reader_is_told_when_they_begin(page, host, service):
+    service.state, service.opens_at = "closed", "2026-01-26T08:00:00Z"
+    page.goto(host.address)
+    begins = page.evaluate("new Date('2026-01-26T08:00:00Z').toLocaleTimeString('en-GB', {timeStyle: 'short'})")
+    expect(page.get_by_text(f"Comments open again on Monday at {begins}.")).to_be_visible()
+    expect(page.locator("form")).to_have_count(0)
+
+
+def test_a_locked_conversation_offers_no_reply_anywhere_under_it(page, host, service):
+    locked = nested("1", "2", "3")
+    service.comments = [{**locked, "locked": True, "pinned": True}, comment("7", name="Writer 7")]
+    page.goto(host.address)
+    expect(page.get_by_role("button", name="Reply to Writer 7")).to_have_count(1)
+    expect(page.get_by_role("button", name="Reply to")).to_have_count(1)
+    expect(page.locator("#comment-1 > .own").get_by_text("Pinned")).to_be_visible()
+    expect(page.locator("#comment-1 > .own").get_by_text("Locked")).to_be_visible()
 
 
 def test_a_story_where_all_wait_says_so_before_the_fields(page, host, service):

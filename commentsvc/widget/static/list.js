@@ -12,6 +12,7 @@ import { words } from "./words.js";
  * @property {HTMLElement} article
  * @property {HTMLElement} replies
  * @property {number} level
+ * @property {boolean} [locked] it, or a comment above it, takes no replies
  *
  * @typedef {object} Hooks what the buttons of a comment do; without `reply` none can be answered
  * @property {((entry: Entry, button: HTMLElement) => void)|null} reply
@@ -93,11 +94,11 @@ export class CommentList {
   #enter(comment, parent, waiting) {
     const level = parent ? parent.level + 1 : 0;
     const { reply } = this.#hooks;
-    const locked = comment.locked || parent?.comment.locked;
+    const locked = comment.locked || parent?.locked;
     const answer = reply && !waiting && !locked ? (/** @type {HTMLElement} */ made) => reply(entry, made) : null;
     const article = commentArticle(comment, { level, parent: parent?.comment, waiting, reply: answer });
     const replies = make("ol", { class: "replies", role: "list", "data-level": level + 1 });
-    const entry = { comment, article, replies, level };
+    const entry = { comment, article, replies, level, locked };
     this.#entries.set(comment.id, entry);
     return entry;
   }
