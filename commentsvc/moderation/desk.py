@@ -151,7 +151,7 @@ def _tell(action: str, outcome: decisions.Outcome) -> None:
     if count := len(outcome.decided):
         flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.", "decided")
     for changed, decision in outcome.conflicts:
-        who = decision.account.name if decision and decision.account else "somebody else"
+        who = decision.account.shown_name if decision and decision.account else "somebody else"
         flash(
             f"The comment by {changed.author_name} had changed before: {who} made it {changed.status.lower()}. "
             "It was left as it is.",

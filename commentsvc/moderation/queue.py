@@ -243,7 +243,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
 
 
 def _person(account: Account) -> dict[str, str]:
-    return {"account": account.name, "id": str(account.id)}
+    return {"account": account.shown_name, "id": str(account.id)}
 
 
 def log(
