@@ -31,6 +31,8 @@ from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
+from .moderation import leases
+from .moderation.card_pages import bp as card_pages
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
@@ -60,7 +62,7 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_PAGES = (admin_pages, card_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
@@ -128,7 +130,7 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     engine.every_minute.append(thresholds.watch)
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up, digests.send_daily]
+    engine.every_hour += [asking.forget, leases.forget_ended, digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}
     ways_out: list[channels.Channel] = [

@@ -25,6 +25,23 @@ KEYS: Mapping[str, str] = {
     "search": "/",
     "help": "?",
 }
+KEY_WORDS: Mapping[str, str] = {
+    "next": "Next comment",
+    "previous": "Comment before",
+    "approve": "Approve",
+    "hold": "Hold: put it back to wait",
+    "spam": "Mark as spam, then a digit for the reason",
+    "reject": "Reject, then a digit for the reason",
+    "undo": "Undo the last decision of this page",
+    "context": "Open or close the context",
+    "tick": "Tick for a decision on several",
+    "article": "Open the article in a new tab",
+    "later": "Skip: put it aside for later",
+    "escalate": "Ask a colleague",
+    "feature": "Make or unmake an editors’ pick",
+    "search": "Search",
+    "help": "Show this list",
+}
 LONGEST_BREAK = 480  # minutes; a whole shift
 
 

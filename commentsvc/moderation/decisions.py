@@ -12,13 +12,17 @@ from ..comments import lifecycle
 from ..comments.events import cause_of
 from ..comments.models import Comment, Decision, Status
 from ..core.database import db
-from ..core.errors import Conflict, NotFound, Stale
+from ..core.errors import Conflict, NotFound, Stale, ValidationFailed
 from ..core.events import withdraw
 from ..outbox import service as outbox
+from ..sites.models import Site
+from ..sites.settings import OTHER, SiteSettings
+from . import leases
 from .models import Flag
 
 MOST_AT_ONCE = 200
 UNDO = "undo"
+REFUSALS = ("reject", "spam")  # what its writer is told the reason of
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,13 @@ def decide_all(
 ) -> Outcome:
     """Decide on every comment as it was seen; what changed meanwhile is reported and left alone.
 
-    Raises NotFound when one of them is none the actor may know of: then nothing is decided.
+    Raises NotFound when one of them is none the actor may know of, ValidationFailed for a reason the site does not
+    list: then nothing is decided.
     """
     comments = _comments_for(actor, [each.id for each in seen])
+    if action in REFUSALS:
+        for site_id in {comment.site_id for comment in comments.values()}:
+            ensure_reason(db.session.get_one(Site, site_id).settings, reason, note)
     outcome = Outcome()
     for each in seen:
         comment = comments[each.id]
@@ -63,7 +71,18 @@ def decide_all(
             outcome.decided.append((comment, decision))
         except (Stale, Conflict):
             outcome.conflicts.append((comment, last_decision(comment)))
+    leases.release([comment.id for comment, _ in outcome.decided])
     return outcome
+
+
+def ensure_reason(settings: SiteSettings, reason: str, note: str) -> None:
+    """Raises ValidationFailed for a refusal without the reason the site asks for, or with one it does not list."""
+    if not reason and settings.reason_required:
+        raise ValidationFailed({"reason": ["Give a reason."]})
+    if reason and reason not in settings.listed_reasons:
+        raise ValidationFailed({"reason": [f"Use one of: {', '.join(settings.listed_reasons)}."]})
+    if reason == OTHER and not note:
+        raise ValidationFailed({"note": ["Say in a note what the other reason is."]})
 
 
 def _comments_for(actor: Actor, ids: Sequence[int]) -> dict[int, Comment]:

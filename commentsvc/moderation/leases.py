@@ -8,7 +8,9 @@ from sqlalchemy import delete, or_, select
 from ..accounts.models import Account
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
+from ..core import clock
 from ..core.database import db
+from ..core.unit_of_work import unit_of_work
 from ..outbox.service import insert_of_dialect
 from .models import Lease
 
@@ -24,9 +26,7 @@ def take(comment: Comment, *, actor: Actor, now: datetime) -> None:
     db.session.execute(mine.on_conflict_do_update(index_elements=[Lease.comment_id], set_=taken, where=free))
 
 
-def colleagues_at(
-    site_id: int, ids: Sequence[int], *, actor: Actor, now: datetime
-) -> list[tuple[int, str]]:
+def colleagues_at(site_id: int, ids: Sequence[int], *, actor: Actor, now: datetime) -> list[tuple[int, str]]:
     """Who else is looking: the comment and the colleague's name, for comments of a site that are the actor's."""
     rows = (
         select(Lease.comment_id, Account.alias, Account.name)
@@ -47,6 +47,7 @@ def release(ids: Collection[int]) -> None:
     db.session.execute(delete(Lease).where(Lease.comment_id.in_(ids)))
 
 
-def forget(*, now: datetime) -> None:
-    """Leases that ended, of comments nobody decided on."""
-    db.session.execute(delete(Lease).where(Lease.until <= now))
+def forget_ended() -> None:
+    """Once an hour: leases of comments that nobody decided on."""
+    with unit_of_work():
+        db.session.execute(delete(Lease).where(Lease.until <= clock.now()))

@@ -18,8 +18,8 @@ def upgrade() -> None:
     op.create_table(
         NOTE,
         sa.Column("id", Id, nullable=False),
-        sa.Column("comment_id", sa.BigInteger(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("comment_id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(text) <= 2000", name=op.f("ck_commentsvc_comment_note_text")),
@@ -40,8 +40,8 @@ def upgrade() -> None:
     op.create_index("ix_commentsvc_comment_note_comment_id", NOTE, ["comment_id"])
     op.create_table(
         LEASE,
-        sa.Column("comment_id", sa.BigInteger(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("comment_id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["comment_id"], ["commentsvc_comment.id"], name=op.f("fk_commentsvc_lease_comment_id"), ondelete="CASCADE"
