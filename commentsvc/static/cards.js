@@ -19,8 +19,12 @@ export function say(words) {
 
 export const undecided = () => (list ? [...list.querySelectorAll(":scope > .card:not(.done)")] : []);
 
-/** The card that has the focus, if it still waits. */
-export const current = () => document.activeElement?.closest(".cards[data-leases] > .card:not(.done)");
+/** The card that has the focus, or whose context has it, if it still waits. */
+export function current() {
+  const focused = document.activeElement;
+  const card = focused?.closest("#drawer") ? opener?.closest(".card") : focused?.closest(".card");
+  return card?.isConnected && card.matches(".cards[data-leases] > .card:not(.done)") ? card : null;
+}
 
 /** The newest line with an Undo. */
 export const lastDecided = () => decided.filter((line) => line.isConnected && line.querySelector("form")).pop();
@@ -71,7 +75,8 @@ function put(card, html) {
 function decideIn(card, form, button) {
   const { top, height } = card.getBoundingClientRect();
   change(card, form, button, (html) => {
-    const had = card.contains(document.activeElement) || document.activeElement === document.body;
+    const had = current() === card || document.activeElement === document.body;
+    if (opener && card.contains(opener)) shut();
     const line = put(card, html);
     decided.push(line);
     stopLooking();
@@ -156,12 +161,16 @@ export async function toggleContext(link) {
   drawer.focus({ preventScroll: true });
 }
 
+function shut() {
+  drawer.remove();
+  document.body.classList.remove("with-drawer");
+  opener = null;
+}
+
 function closeContext() {
   const card = opener.closest(".card");
-  const shut = () => (drawer.remove(), document.body.classList.remove("with-drawer"));
-  if (card?.isConnected) inPlace(card, shut), card.focus({ preventScroll: true });
-  else shut(), (undecided()[0] ?? document.querySelector("main a"))?.focus();
-  opener = null;
+  inPlace(card, shut);
+  card.focus({ preventScroll: true });
 }
 
 addEventListener("click", (event) => {

@@ -99,7 +99,7 @@ const does = {
     if (form) form.requestSubmit();
     else say("Nothing was decided on this page yet.");
   },
-  context: () => (document.querySelector("#drawer button") ?? chosen()?.querySelector("a.around"))?.click(),
+  context: () => chosen()?.querySelector("a.around")?.click(),
   tick: () => chosen()?.querySelector(".ticker input")?.click(),
   article: () => {
     const link = chosen()?.querySelector("a.article");
