@@ -99,6 +99,7 @@ function moveOn(line, top) {
 function undoIn(line, form, button) {
   change(line, form, button, (html) => {
     const card = put(line, html);
+    card.dispatchEvent(new Event("commentsvc:card", { bubbles: true }));
     card.focus({ preventScroll: byHand });
     say("Undone.");
   });

@@ -4,6 +4,7 @@ import { current, lastDecided, say, undecided } from "./cards.js";
 
 const sheet = document.getElementById("keys");
 const actions = new Map([...sheet.querySelectorAll("kbd[data-action]")].map((key) => [key.textContent, key.dataset.action]));
+const keyOf = new Map([...actions].map(([key, action]) => [action, key]));
 const TYPING = "input, textarea, select, [contenteditable]";
 let asked = null; // the refusal that waits for its reason: {card, form, button}
 
@@ -87,6 +88,15 @@ function askForWords(card, form, button) {
   };
 }
 
+/** Buttons and links say which key presses them, to the eye and to whoever listens. */
+function label(card) {
+  for (const button of card.querySelectorAll("form.decide button")) {
+    const key = keyOf.get(button.value.replace("unfeature", "feature"));
+    if (key) button.setAttribute("aria-keyshortcuts", key);
+  }
+  card.querySelector("a.around")?.setAttribute("aria-keyshortcuts", keyOf.get("context"));
+}
+
 const does = {
   next: () => move(1),
   previous: () => move(-1),
@@ -111,6 +121,9 @@ const does = {
   search: () => document.querySelector("main input[type=search]")?.focus(),
   help: () => sheet.showModal(),
 };
+
+undecided().forEach(label);
+addEventListener("commentsvc:card", (event) => label(event.target)); // one that came back by an undo
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
