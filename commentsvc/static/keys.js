@@ -6,6 +6,7 @@ const sheet = document.getElementById("keys");
 const actions = new Map([...sheet.querySelectorAll("kbd[data-action]")].map((key) => [key.textContent, key.dataset.action]));
 const keyOf = new Map([...actions].map(([key, action]) => [action, key]));
 const TYPING = "input, textarea, select, [contenteditable]";
+const mayBeSilent = Boolean(sheet.querySelector("kbd.silent")); // a refusal may go without a reason
 let asked = null; // the refusal that waits for its reason: {card, form, button}
 
 function move(step) {
@@ -42,7 +43,8 @@ function refuse(name) {
   const shown = document.createElement("div");
   shown.className = "ask";
   const choices = reasons.map((reason, index) => choice(index + 1, reason.text));
-  shown.replaceChildren(`${button.textContent}: `, ...choices, choice("Enter", "no reason"), choice("Esc", "not at all"));
+  if (mayBeSilent) choices.push(choice("Enter", "no reason"));
+  shown.replaceChildren(`${button.textContent}: `, ...choices, choice("Esc", "not at all"));
   form.append(shown);
   say(`${button.textContent}. ${reasons.map((reason, index) => `${index + 1} ${reason.text}`).join(", ")}`);
 }
@@ -63,9 +65,9 @@ function stopAsking() {
 function answers(key) {
   const { card, form, button } = asked;
   const reason = /^[1-9]$/.test(key) ? form.elements.reason.options[Number(key)] : null;
-  if (!reason && key !== "Enter") {
+  if (!reason && !(key === "Enter" && mayBeSilent)) {
     if (key !== "Shift") stopAsking();
-    return key === "Escape" || key === "Shift" || /^\d$/.test(key);
+    return /^(Escape|Shift|Enter|\d)$/.test(key);
   }
   stopAsking();
   if (reason) reason.selected = true;
@@ -80,7 +82,7 @@ function askForWords(card, form, button) {
   note.focus();
   say("Write what the reason is. Enter decides, Escape goes back.");
   note.onkeydown = (event) => {
-    if (event.key === "Escape") card.focus();
+    if (event.key === "Escape") form.reset(), card.focus();
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) form.requestSubmit(button);
     else return;
     event.preventDefault();
