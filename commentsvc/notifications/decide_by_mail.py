@@ -101,8 +101,8 @@ def _whoever(invited: Invitation, comment: Comment) -> Actor | None:
     if account is None or account.disabled_at:
         return None
     someone = Actor.of(account)
-    allowed = someone.works_on(comment.site_id) and someone.may(Permission.MODERATE)
-    return someone if allowed else None
+    allowed = someone.works_on(comment.site_id) and someone.works_in(comment.site_id, comment.section)
+    return someone if allowed and someone.may(Permission.MODERATE) else None
 
 
 def decide(token: str, keys: Keyring, *, now: datetime, reason: str = "") -> bool:

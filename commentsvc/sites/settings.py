@@ -5,7 +5,7 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from ..core.errors import ValidationFailed
-from ..core.text import clean_line
+from ..core.text import Unreadable, clean_line
 from ..core.urls import WrongUrl, origin_of
 
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
@@ -130,7 +130,10 @@ def _read_words(item: Field[Any], text: str) -> str:
 
 
 def _read_reasons(item: Field[Any], text: str) -> str:
-    lines = [line for line in map(clean_line, text.splitlines()) if line]
+    try:
+        lines = [line for line in map(clean_line, text.splitlines()) if line]
+    except Unreadable as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
     if not 0 < len(lines) <= MOST_REASONS or len(set(lines)) < len(lines):
         raise ValidationFailed({item.name: [f"List 1 to {MOST_REASONS} different reasons, one a line."]})
     if any(len(line) > REASON_LENGTH for line in lines):

@@ -234,3 +234,13 @@ def test_two_presses_at_the_same_moment_decide_once(letter, app, state):
         answers = list(pool.map(lambda path: app.test_client().post(path).status_code, paths))
     assert sorted(answers) == [200, 409, 409, 409, 409, 409]
     assert state(letter.comment)[1] == before + 1
+
+
+def test_where_a_refusal_needs_a_reason_the_page_asks_for_one(app, newsroom, letter, client, state):
+    newsroom.set("herald", reason_required=True, reasons="rude\nother")
+    page = client.get(letter.doors["reject"]).get_data(as_text=True)
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", page) == ["Choose a reason", "rude"]
+    assert client.post(letter.doors["reject"]).status_code == 422
+    assert state(letter.comment)[0] == "PENDING"
+    assert client.post(letter.doors["reject"], data={"reason": "rude"}).status_code == 200
+    assert state(letter.comment)[0] == "REJECTED"
