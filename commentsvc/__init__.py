@@ -31,6 +31,8 @@ from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
+from .moderation import leases
+from .moderation.card_pages import bp as card_pages
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.log_pages import bp as log_pages
@@ -68,6 +70,7 @@ READERS_APIS = (comments_api, public_api, flags_api, tally_api)
 NEWSROOM_APIS = (moderation_api, author_api, story_api, section_api, moving_api, webhooks_api)
 NEWSROOM_PAGES = (
     admin_pages,
+    card_pages,
     log_pages,
     check_pages,
     outgoing_pages,
@@ -143,7 +146,7 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     engine.every_minute.append(thresholds.watch)
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, digest.make_digests, digest.clean_up, digests.send_daily]
+    engine.every_hour += [asking.forget, leases.forget_ended, digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}
     ways_out: list[channels.Channel] = [

@@ -846,8 +846,15 @@ SCHEMAS: dict[str, Json] = {
             maxItems=MOST_AT_ONCE,
         ),
         action=_one_of(ACTIONS),
-        reason=_or_null(_typed("A short name for why.", Decision.REASON_LENGTH, examples=["off topic"])),
-        note=_or_null(_typed("For colleagues.", Decision.NOTE_LENGTH)),
+        reason=_or_null(
+            _typed(
+                "A short name for why. To reject or mark as spam, one of the site's setting `reasons`; needed where "
+                "`reason_required` is on.",
+                Decision.REASON_LENGTH,
+                examples=["off topic"],
+            )
+        ),
+        note=_or_null(_typed("For colleagues. The reason `other` needs one.", Decision.NOTE_LENGTH)),
     ),
     "Decided": _object(
         "",
@@ -861,7 +868,7 @@ SCHEMAS: dict[str, Json] = {
         id=_id("The comment."),
         status=_one_of(STATUSES),
         version=_count("The present one."),
-        decided_by=_or_null(_text("Name of the account, or the rule.")),
+        decided_by=_or_null(_text("The name colleagues know the account by, or the rule.")),
     ),
     "Outcome": _object("", decided=_list(_ref("Decided")), conflicts=_list(_ref("Conflict"))),
     "LoggedDecision": _object(

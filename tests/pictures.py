@@ -46,6 +46,19 @@ def desk(page: Page, url: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/desk**")
     take(page, "desk")
+    keys(page)
+
+
+def keys(page: Page) -> None:
+    page.get_by_role("button", name="Turn keys on").click()
+    page.locator("button[aria-keyshortcuts]").first.wait_for()
+    for key in ("j", "j", "d", "4", "r"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+    take(page, "context")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    take(page, "keys")
 
 
 def outgoing(page: Page, url: str) -> None:

@@ -13,7 +13,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import bearer
 from . import service
 from .cookies import STAFF_PAGES
-from .models import StaffSession
+from .models import Account, StaffSession
 from .permissions import Actor
 
 NEWSROOM_PAGES = re.compile(r"^/(desk|admin)(/|$)")
@@ -68,3 +68,10 @@ def actor() -> Actor:
     if "actor" not in g:
         raise Forbidden("Nobody is signed in here.")
     return cast(Actor, g.actor)
+
+
+def own_account() -> Account:
+    """The account signed in at the desk's pages. Raises Forbidden where nobody is: a script has no pages."""
+    if "actor" not in g or not current_user.is_authenticated:
+        raise Forbidden("Nobody is signed in here.")
+    return cast(Account, current_user.account)

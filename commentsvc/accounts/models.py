@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,7 +30,14 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    alias: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     sites: Mapped[list["SiteMembership"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def shown_name(self) -> str:
+        """The name colleagues and the public see: the alias of whoever chose one."""
+        return self.alias or self.name
 
     @property
     def site_ids(self) -> frozenset[int]:

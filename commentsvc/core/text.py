@@ -6,11 +6,14 @@ Nothing here knows HTML; see `commentsvc.core.html` for that.
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import groupby
 
 MARKS_PER_BASE_IN_LINE = 3
 MARKS_PER_BASE_IN_TEXT = 8
 COMBINING_IN_A_ROW = 30
+DIFF_LIMIT = 1_000_000  # pairs of words; comparing them takes a second at the very worst
 
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -27,6 +30,7 @@ _IGNORABLES = re.compile(f"[{_IGNORABLE}]")
 # U+2800, the empty braille cell, is a symbol to Unicode and a blank to the eye.
 _INVISIBLE = re.compile(rf"[\s\u2800{_IGNORABLE}]*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_WORDS = re.compile(r"\S+\s*|\s+")
 _LINE_BREAKS = re.compile("[\t\n\u2028\u2029]+")
 
 
@@ -112,6 +116,29 @@ def excerpt(text: str, length: int = 160) -> str:
         return line
     words, _, _ = line[:length].rpartition(" ")
     return (words or line[: length - 1]).rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stretch of text: `kind` is same, out (it was taken away) or in (it was put there)."""
+
+    kind: str
+    text: str
+
+
+def word_changes(before: str, after: str) -> list[Change]:
+    """What makes one text of the other, in whole words. Texts of very many words are one change."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if len(old) * len(new) > DIFF_LIMIT:
+        return [Change("out", before), Change("in", after)]
+    changes = []
+    for kind, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
+        if kind == "equal":
+            changes.append(Change("same", "".join(old[i:j])))
+            continue
+        parts = (Change("out", "".join(old[i:j])), Change("in", "".join(new[k:m])))
+        changes += [part for part in parts if part.text]
+    return changes
 
 
 def _neutral(raw: str) -> str:

@@ -13,10 +13,14 @@ from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
 from ..comments.models import Comment, Decision
 from ..core.database import db
-from ..core.errors import NotFound
+from ..core.errors import NotFound, ValidationFailed
+from ..sites.models import Site
+from ..sites.settings import OTHER, SiteSettings
+from . import leases
 from .models import Flag
 
 MOST_AT_ONCE = 200
+REFUSALS = ("reject", "spam")  # what its writer is told the reason of
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,33 @@ def decide_all(
     """Decide on every comment as it was seen; what changed meanwhile is reported and left alone.
 
     `batch` is the stroke this is part of; without one it is a stroke of its own.
-    Raises NotFound when one of them is none the actor may know of: then nothing is decided.
+    Raises NotFound when one of them is none the actor may know of, ValidationFailed for a reason the site does not
+    list: then nothing is decided.
     """
     comments = comments_in_turn(actor, [each.id for each in seen])
+    if action in REFUSALS:
+        for site_id in {comment.site_id for comment in comments.values()}:
+            ensure_reason(db.session.get_one(Site, site_id).settings, reason, note)
     as_seen = [(comments[each.id], each.version) for each in seen]
     asked = {comment.id for comment, _ in as_seen if action in lifecycle.AFTER and comment.open_flags}
     result = lifecycle.decide_each(
         as_seen, action, actor=actor, now=now, reason=reason, note=note, batch=batch or new_batch(), asked=asked
     )
     settle_flags(asked & result.decided.keys(), now)
+    leases.release(list(result.decided))
     decided = [(comment, result.decided[comment.id]) for comment, _ in as_seen if comment.id in result.decided]
     last = last_decisions(result.refused)
     return Outcome(decided, [(comments[id], last.get(id)) for id in result.refused])
+
+
+def ensure_reason(settings: SiteSettings, reason: str, note: str) -> None:
+    """Raises ValidationFailed for a refusal without the reason the site asks for, or with one it does not list."""
+    if not reason and settings.reason_required:
+        raise ValidationFailed({"reason": ["Give a reason."]})
+    if reason and reason not in settings.listed_reasons:
+        raise ValidationFailed({"reason": [f"Use one of: {', '.join(settings.listed_reasons)}."]})
+    if reason == OTHER and not note:
+        raise ValidationFailed({"note": ["Say in a note what the other reason is."]})
 
 
 def new_batch() -> str:

@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Length
 
-from ..accounts.guards import actor
+from ..accounts.guards import actor, own_account
 from ..accounts.permissions import Permission
+from ..accounts.preferences import KEY_WORDS, preferences_of
 from ..authors import queries as authors
 from ..authors.forms import AuthorForm, StandingForm, links_as_lines
 from ..authors.models import Author, Standing, StandingChange
@@ -23,7 +24,7 @@ from ..comments import queries as comments
 from ..comments.lifecycle import ACTIONS, UNDO
 from ..comments.models import Comment, Decision
 from ..comments.present import Presenter
-from ..comments.thread import ancestors_of, page_for_staff, page_of_replies
+from ..comments.thread import page_for_staff
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -42,6 +43,7 @@ from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from ..stories.routes import as_typed
 from . import decisions, log, queue, undoing
+from .context import context_of
 from .decisions import MOST_AT_ONCE, Seen
 from .routes import asked, asked_of_log
 
@@ -49,20 +51,19 @@ desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
 admin_pages = Blueprint("admin", __name__, url_prefix="/admin")
 
 DESK_PLACE = re.compile(r"/desk(?:[/?][^\x00-\x20\x7f\\]*)?")
-REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
 DONE = {
     "approve": "approved",
     "reject": "rejected",
     "spam": "marked as spam",
     "hold": "put back to wait",
-    "feature": "made an editors’ pick",
-    "unfeature": "taken off the picks",
+    "feature": "made editors’ picks",
+    "unfeature": "taken off the editors’ picks",
     "pin": "pinned",
     "unpin": "unpinned",
     "lock": "locked",
     "unlock": "unlocked",
     "later": "put aside for later",
-    "escalate": "passed on to colleagues",
+    "escalate": "put before a colleague",
 }
 
 
@@ -89,6 +90,7 @@ def page(template: str, site: Site, **context: Any) -> str:
     """A page of the desk with what all of them show: the sites, what waits, who is signed in."""
     shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id), "actor": actor()}
     shared["paused_lanes"] = len(lanes.paused(site.id))
+    shared["preferences"] = preferences_of(own_account())
     return render_template(template, **shared, may_manage=actor().may(Permission.MANAGE_AUTHORS), **context)
 
 
@@ -112,8 +114,9 @@ def queue_page() -> str:
 def card_words(site: Site) -> dict[str, Any]:
     """What the template of a card needs besides the card."""
     return {
-        "reasons": REASONS,
+        "reasons": site.settings.listed_reasons,
         "marked": queue.marked,
+        "key_words": KEY_WORDS,
         "now": now(),
         "show": Presenter(site, links(), "html"),
         "Standing": Standing,
@@ -130,35 +133,50 @@ def in_force(site: Site, story: Story) -> InForce:
 def comment(comment_id: str) -> str:
     found = comments.comment_for(actor(), read_id(comment_id))
     site = about(db.session.get_one(Site, found.site_id))
-    replies, _ = page_of_replies(found, after=None)
-    history, _ = log.page(log.Asked(site.id, comment_id=found.id), actor=actor(), after=None)
-    return page(
-        "desk/comment.html",
-        site,
-        card=queue.card_of(found),
-        above=ancestors_of(found),
-        replies=replies,
-        history=history,
-        **card_words(site),
-    )
+    around = context_of(found, actor=actor())
+    return page("desk/comment.html", site, card=queue.card_of(found), around=around, **card_words(site))
 
 
 @desk_pages.post("/decisions")
-def decide() -> Response:
-    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`."""
+def decide() -> Response | tuple[str, int]:
+    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`.
+
+    With the field `fragment` the answer is what stands in the place of the card from now on.
+    """
+    try:
+        action, outcome = _decide()
+    except DomainError as error:
+        if not wants_fragment():
+            raise
+        return said_plainly(error)
+    if wants_fragment():
+        status = 409 if outcome.conflicts else 200
+        return render_template("desk/_results.html", outcome=outcome, back=_came_from(), now=now()), status
+    _tell(action, outcome)
+    return redirect(back())
+
+
+def wants_fragment() -> bool:
+    """Whether a script asks for a part of a page, to put it in its place."""
+    return request.values.get("fragment") == "1"
+
+
+def said_plainly(error: DomainError) -> Response:
+    """What is wrong, for a script that shows it where it happened."""
+    return Response(str(error), error.http_status, mimetype="text/plain")
+
+
+def _decide() -> tuple[str, decisions.Outcome]:
     action = inputs.choice(request.form, "action", ACTIONS, "")
     seen = [_read_seen(text) for text in dict.fromkeys(request.form.getlist("seen"))]
     reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
     note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
-    if not seen:
-        flash("Nothing was ticked, so nothing was decided.")
-        return redirect(back())
     if len(seen) > MOST_AT_ONCE:
         raise ValidationFailed({"seen": [f"Decide on at most {MOST_AT_ONCE} comments at once."]})
+    if not seen:
+        return action, decisions.Outcome()
     with unit_of_work():
-        outcome = decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
-    _tell(action, outcome)
-    return redirect(back())
+        return action, decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
 
 
 def _read_seen(text: str) -> Seen:
@@ -169,12 +187,14 @@ def _read_seen(text: str) -> Seen:
 
 
 def _tell(action: str, outcome: decisions.Outcome) -> None:
+    if not outcome.decided and not outcome.conflicts:
+        flash("Nothing was ticked, so nothing was decided.")
     if count := len(outcome.decided):
         flash(f"{count} {'comment' if count == 1 else 'comments'} {DONE[action]}.", "decided")
     if batch := next((decision.batch for _, decision in outcome.decided if decision), None):
         flash(batch, "undo")
     for changed, decision in outcome.conflicts:
-        who = decision.account.name if decision and decision.account else "somebody else"
+        who = decision.account.shown_name if decision and decision.account else "somebody else"
         flash(
             f"The comment by {changed.author_name} had changed before: {who} made it {changed.status.lower()}. "
             "It was left as it is.",
@@ -182,22 +202,50 @@ def _tell(action: str, outcome: decisions.Outcome) -> None:
         )
 
 
+def _came_from() -> str:
+    """The page of the desk the form was on; "" where it says none."""
+    said = request.form.get("back", "")
+    return said if DESK_PLACE.fullmatch(said) else ""
+
+
+def back_to_the_desk() -> Response:
+    """To the page the form was on, or to the queue."""
+    return redirect(back())
+
+
 def back() -> str:
-    """The page of the desk the form was on."""
-    came_from = request.form.get("back", "")
-    return request.script_root + came_from if DESK_PLACE.fullmatch(came_from) else url_for("desk.queue")
+    """The page of the desk the form was on, or the queue."""
+    came_from = _came_from()
+    return request.script_root + came_from if came_from else url_for("desk.queue")
 
 
 @desk_pages.post("/decisions/<decision_id>/undo")
-def undo(decision_id: str) -> Response:
+def undo(decision_id: str) -> Response | str:
+    """With the field `fragment` the answer is the card as it stands in the queue again."""
     try:
         with unit_of_work():
             changed, decision = undoing.undo(read_id(decision_id), actor=actor(), now=now())
-        flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.", "decided")
-        flash(decision.batch or "", "undo")
     except Conflict as error:
+        if wants_fragment():
+            return said_plainly(error)
         flash(str(error), "conflict")
+        return redirect(back())
+    if wants_fragment():
+        return _listed_card(changed)
+    flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.", "decided")
+    flash(decision.batch or "", "undo")
     return redirect(back())
+
+
+def _listed_card(comment: Comment) -> str:
+    site = about(db.session.get_one(Site, comment.site_id))
+    return fragment("desk/_card.html", site, card=queue.card_of(comment), listed=True, back=_came_from())
+
+
+def fragment(template: str, site: Site, **context: Any) -> str:
+    """Part of a page of the desk that is about a comment, with the words of a card."""
+    mine = preferences_of(own_account())
+    return render_template(template, site=site, preferences=mine, **card_words(site), **context)
 
 
 @desk_pages.get("/log", endpoint="log")
@@ -213,7 +261,7 @@ def log_page() -> str:
         next_cursor=following,
         colleagues=log.colleagues(site.id),
         actions=ACTIONS,
-        reasons=(*REASONS, UNDO),
+        reasons=(*site.settings.listed_reasons, UNDO),
         undoes=_undone_together(wanted),
     )
 

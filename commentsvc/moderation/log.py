@@ -102,9 +102,9 @@ def page(
 
 
 def colleagues(site_id: int) -> list[Account]:
-    """Who ever decided on this site, by name."""
-    decided = select(Decision.account_id).where(Decision.site_id == site_id, Decision.account_id.is_not(None))
-    return list(db.session.scalars(select(Account).where(Account.id.in_(decided)).order_by(Account.name, Account.id)))
+    """Who decides, or once decided, on this site, by name."""
+    decided = select(Decision.id).where(Decision.site_id == site_id, Decision.account_id == Account.id)
+    return list(db.session.scalars(select(Account).where(decided.exists()).order_by(Account.name, Account.id)))
 
 
 def as_csv(asked: Asked, *, actor: Actor) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _harmless(cell: Any) -> str:
 
 def _cells(line: Decision) -> tuple[Any, ...]:
     comment = line.comment
-    where, who = comment.story.title or comment.story.external_id, line.account.name if line.account else None
+    where, who = comment.story.title or comment.story.external_id, line.account.shown_name if line.account else None
     what = (line.action, line.before and line.before.lower(), line.after.lower(), line.reason, line.note)
     about = (line.comment_id, line.revision_id, where, comment.author_name)
     return (line.number, rfc3339(line.created_at), *about, who, line.rule, *what, line.batch, line.undoes_id, line.id)
@@ -159,4 +159,4 @@ def decision_json(decision: Decision) -> dict[str, Any]:
 
 
 def _person(account: Account) -> dict[str, str]:
-    return {"account": account.name, "id": str(account.id)}
+    return {"account": account.shown_name, "id": str(account.id)}

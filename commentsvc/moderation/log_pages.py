@@ -14,7 +14,7 @@ from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, answers_pages, requested_site
 from . import log, undoing
-from .desk import REASONS, back, chosen_site, page
+from .desk import back, chosen_site, page
 from .routes import asked_of_log, selected
 from .tally import DAYS, tally
 
@@ -86,7 +86,7 @@ def _told(site: Site) -> dict[str, Any]:
     """Raises NotFound where the site does not tell."""
     if not site.settings.public_tally:
         raise NotFound("There is nothing here by that name.")
-    return tally(site.id, reasons=REASONS, now=now())
+    return tally(site.id, reasons=site.settings.listed_reasons, now=now())
 
 
 @bp.get("/tally/<key>")

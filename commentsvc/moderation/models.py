@@ -1,11 +1,12 @@
-"""Flags: what readers report."""
+"""Flags: what readers report; what the staff leave for each other: notes, and who is looking."""
 
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..accounts.models import Account
 from ..core.database import PREFIX, Base, BigId
 
 
@@ -38,3 +39,28 @@ class Flag(Base):
     details: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+class CommentNote(Base):
+    """What somebody of the staff wrote down about a comment, for colleagues."""
+
+    __tablename__ = f"{PREFIX}comment_note"
+    TEXT_LENGTH = 2000
+    __table_args__ = (CheckConstraint(f"length(text) <= {TEXT_LENGTH}", name="text"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    account: Mapped[Account | None] = relationship()
+
+
+class Lease(Base):
+    """Somebody is looking at a comment until a moment. A courtesy: it stops nobody."""
+
+    __tablename__ = f"{PREFIX}lease"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"))
+    until: Mapped[datetime]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from ..authors.models import Author
+from ..authors.models import Author, Standing, StandingChange
 from ..authors.present import record_json
 from ..comments.models import Aside, Comment, Decision, Revision, Status, StoredVerdict
 from ..comments.present import Presenter
@@ -19,11 +19,14 @@ from ..core.database import db
 from ..core.paging import Cursor
 from ..core.text import excerpt
 from ..stories.models import Story
-from .models import Flag
+from .models import CommentNote, Flag
+from .risk import Risk, risk_of
 
 QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "later", "escalated", "all")
 SORTS = ("oldest", "newest", "risk")
 PAGE = 25
+OBJECTIONS = ("hold", "reject", "spam")
+SANCTIONS = (Standing.WATCHED, Standing.SUSPENDED, Standing.BANNED)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,20 @@ class Card:
     verdicts: list[StoredVerdict] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     last_decision: Decision | None = None
+    sanction: StandingChange | None = None
+    notes: int = 0
+    notes_on_writer: int = 0
+
+    @property
+    def risk(self) -> Risk:
+        comment, refused = self.comment, self.comment.status in (Status.REJECTED, Status.SPAM)
+        objecting = {verdict.rule for verdict in self.verdicts if verdict.outcome in OBJECTIONS}
+        return risk_of(comment, len(objecting), comment.author.rejected_count - refused)
+
+    @property
+    def is_severe(self) -> bool:
+        """Whether its words may be hard to read: a rule would refuse it, or found a word it looks for."""
+        return any(verdict.outcome in ("reject", "spam") or "word" in verdict.rule for verdict in self.verdicts)
 
 
 def belongs_to(queue: str) -> ColumnElement[bool]:
@@ -168,9 +185,29 @@ def _fill(cards: Sequence[Card]) -> None:
         .options(contains_eager(Decision.account))
         .outerjoin(Decision.account)
     )
+    _fill_record(cards)
     for card in cards:
         card.verdicts, card.flags = verdicts[card.comment.id], flags[card.comment.id]
         card.last_decision = next(iter(decisions[card.comment.id]), None)
+
+
+def _fill_record(cards: Sequence[Card]) -> None:
+    """The writers' last sanctions, and how many notes the team left on these comments and on others of theirs."""
+    writers = {card.comment.author_id for card in cards}
+    newest = select(func.max(StandingChange.id)).where(StandingChange.author_id.in_(writers))
+    changes = select(StandingChange).where(StandingChange.id.in_(newest.group_by(StandingChange.author_id)))
+    sanctions = {each.author_id: each for each in db.session.scalars(changes) if each.standing in SANCTIONS}
+    counted = (
+        select(Comment.author_id, CommentNote.comment_id, func.count())
+        .join(Comment, Comment.id == CommentNote.comment_id)
+        .where(Comment.author_id.in_(writers))
+        .group_by(Comment.author_id, CommentNote.comment_id)
+    )
+    notes = db.session.execute(counted).all()
+    for card in cards:
+        card.sanction = sanctions.get(card.comment.author_id)
+        card.notes = sum(count for _, about, count in notes if about == card.comment.id)
+        card.notes_on_writer = sum(count for writer, _, count in notes if writer == card.comment.author_id)
 
 
 def _by_comment(rows: Select[Any]) -> dict[int, list[Any]]:

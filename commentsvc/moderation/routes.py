@@ -113,7 +113,7 @@ def _decided(comment: Comment, decision: Decision | None) -> dict[str, Any]:
 
 
 def _conflict(comment: Comment, decision: Decision | None) -> dict[str, Any]:
-    who = decision.account.name if decision and decision.account else decision.rule if decision else None
+    who = decision.account.shown_name if decision and decision.account else decision.rule if decision else None
     return {"id": str(comment.id), "status": comment.status.lower(), "version": comment.version, "decided_by": who}
 
 

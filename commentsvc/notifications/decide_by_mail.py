@@ -101,19 +101,19 @@ def _whoever(invited: Invitation, comment: Comment) -> Actor | None:
     if account is None or account.disabled_at:
         return None
     someone = Actor.of(account)
-    is_theirs = someone.works_on(comment.site_id) and someone.works_in(comment.site_id, comment.section)
-    allowed = is_theirs and someone.may(Permission.MODERATE)
-    return someone if allowed else None
+    allowed = someone.works_on(comment.site_id) and someone.works_in(comment.site_id, comment.section)
+    return someone if allowed and someone.may(Permission.MODERATE) else None
 
 
-def decide(token: str, keys: Keyring, *, now: datetime) -> bool:
+def decide(token: str, keys: Keyring, *, now: datetime, reason: str = "") -> bool:
     """Do what a link names. Returns False when the comment changed since, by this link or otherwise.
 
-    Raises NotFound, Ended. Inside a unit of work.
+    Raises NotFound, Ended, ValidationFailed for a reason the site does not list. Inside a unit of work.
     """
     sight = look(token, keys, now=now)
     actor = _whoever(sight.invited, sight.card.comment)
     if actor is None or not sight.is_open:
         return False
     seen = Seen(sight.invited.comment_id, sight.invited.version)
-    return bool(decisions.decide_all([seen], sight.invited.action, actor=actor, now=now, note=NOTE).decided)
+    action = sight.invited.action
+    return bool(decisions.decide_all([seen], action, actor=actor, now=now, reason=reason, note=NOTE).decided)

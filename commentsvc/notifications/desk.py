@@ -17,6 +17,7 @@ from ..authors import queries as authors
 from ..authors.models import Author
 from ..authors.routes import managed_site
 from ..authors.service import address_of, give_byline_address
+from ..comments.models import Decision
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -224,7 +225,8 @@ def see(token: str) -> Response:
 @decide_pages.post("/mail/decide/<token>")
 def decide(token: str) -> Response:
     with unit_of_work():
-        done = decide_by_mail.decide(token, keys(), now=now())
+        reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
+        done = decide_by_mail.decide(token, keys(), now=now(), reason=reason)
     return _sight(decide_by_mail.look(token, keys(), now=now()), token, done=done, status=200 if done else 409)
 
 

@@ -5,11 +5,15 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from ..core.errors import ValidationFailed
+from ..core.text import Unreadable, clean_line
 from ..core.urls import WrongUrl, origin_of
 from .hours import WrongHours, read_hours, read_zone
 
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
+REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
+MOST_REASONS, REASON_LENGTH = 9, 60  # one digit each; as long as a decision keeps
+OTHER = "other"  # the reason that says nothing by itself: it needs a note
 SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
@@ -22,9 +26,11 @@ def _setting(
     high: int = 1_000_000,
     is_address: bool = False,
     ensure: Callable[[str], Any] | None = None,
+    is_reasons: bool = False,
 ) -> Any:
     """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used."""
-    about = {"meaning": meaning, "among": among, "low": low, "high": high, "is_address": is_address, "ensure": ensure}
+    about = {"meaning": meaning, "among": among, "low": low, "high": high, "ensure": ensure}
+    about |= {"is_address": is_address, "is_reasons": is_reasons}
     return field(default=default, metadata=about)
 
 
@@ -75,6 +81,18 @@ class SiteSettings:
         False, "tell everybody on a page how many decisions of which kind were made in the last 30 days, without names"
     )
 
+    reasons: str = _setting(
+        "\n".join(REASONS),
+        "the reasons moderators choose from, one a line, 9 at most; other asks for a note",
+        is_reasons=True,
+    )
+    reason_required: bool = _setting(False, "rejecting and marking as spam need a reason")
+
+    @property
+    def listed_reasons(self) -> tuple[str, ...]:
+        """The reasons in the order of their digits: the first is 1."""
+        return tuple(self.reasons.splitlines())
+
     @property
     def asks_outside(self) -> bool:
         """Whether anybody outside is asked about a comment."""
@@ -116,6 +134,8 @@ def _read_number(item: Field[Any], text: str) -> int:
 def _read_words(item: Field[Any], text: str) -> str:
     if item.metadata["among"] and text not in item.metadata["among"]:
         raise ValidationFailed({item.name: [f"Use one of: {', '.join(item.metadata['among'])}."]})
+    if item.metadata["is_reasons"]:
+        return _read_reasons(item, text)
     if item.metadata["ensure"]:
         return _ensured(item, text.strip())
     return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
@@ -127,6 +147,18 @@ def _ensured(item: Field[Any], text: str) -> str:
     except WrongHours as error:
         raise ValidationFailed({item.name: [str(error)]}) from error
     return text
+
+
+def _read_reasons(item: Field[Any], text: str) -> str:
+    try:
+        lines = [line for line in map(clean_line, text.splitlines()) if line]
+    except Unreadable as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
+    if not 0 < len(lines) <= MOST_REASONS or len(set(lines)) < len(lines):
+        raise ValidationFailed({item.name: [f"List 1 to {MOST_REASONS} different reasons, one a line."]})
+    if any(len(line) > REASON_LENGTH for line in lines):
+        raise ValidationFailed({item.name: [f"Use at most {REASON_LENGTH} characters for a reason."]})
+    return "\n".join(lines)
 
 
 def _ensure_address(item: Field[Any], text: str) -> str:

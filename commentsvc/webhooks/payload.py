@@ -60,7 +60,7 @@ def _decision(event: Event) -> dict[str, Any]:
     account = db.session.get(Account, data["account"]) if data["account"] else None
     return {
         "id": str(data["decision"]),
-        "actor": {"account": account.name} if account else {"rule": data["rule"]},
+        "actor": {"account": account.shown_name} if account else {"rule": data["rule"]},
         "action": data["action"],
         "before": data["before"].lower() if data["before"] else None,
         "after": data["after"].lower(),

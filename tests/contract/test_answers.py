@@ -172,7 +172,7 @@ def test_decisions_and_a_conflict(client, thread, cast, newsroom):
         {"id": str(thread["waiting"]), "version": newsroom.version(thread["waiting"])},
         {"id": str(thread["root"]), "version": 1},
     ]
-    sent = {"comments": seen, "action": "reject", "reason": "rude"}
+    sent = {"comments": seen, "action": "reject", "reason": "abuse"}
     answer = client.post("/api/v1/moderation/decisions", json=sent, headers=cast.hanna.headers)
     assert (len(answer.json["decided"]), len(answer.json["conflicts"]), broken_promises(answer)) == (1, 1, [])
 

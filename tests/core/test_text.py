@@ -12,6 +12,7 @@ from commentsvc.core.text import (
     excerpt,
     fingerprint,
     visible,
+    word_changes,
 )
 from tests.core.hostile import hostile_strings
 
@@ -189,3 +190,16 @@ def test_an_excerpt_is_never_longer_than_asked(text, length):
 
 def test_visible_text_has_no_ignorable_characters():
     assert visible("a\u200b\u00ad\ufeffb") == "ab"
+
+
+@unhurried
+@given(anything, anything)
+def test_what_changed_leads_from_one_text_to_the_other(before, after):
+    changes = word_changes(before, after)
+    assert "".join(each.text for each in changes if each.kind != "in") == before
+    assert "".join(each.text for each in changes if each.kind != "out") == after
+
+
+def test_a_change_is_said_in_whole_words():
+    said = [(each.kind, each.text) for each in word_changes("The boats are fine.", "The boats were fine.")]
+    assert said == [("same", "The boats "), ("out", "are "), ("in", "were "), ("same", "fine.")]

@@ -22,7 +22,7 @@ from commentsvc.core.clock import now
 from commentsvc.core.database import PREFIX, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
-from commentsvc.moderation.models import Flag, FlagReason
+from commentsvc.moderation.models import CommentNote, Flag, FlagReason, Lease
 from commentsvc.notifications.models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient
 from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, How, NewsroomChoice, QueueAlarm
 from commentsvc.outbox import service as outbox
@@ -87,6 +87,7 @@ def fill(app: Flask) -> None:
         )
         wish_for_mail(comment)
         _fill_newsroom(comment)
+        _fill_card(comment)
 
 
 def wish_for_mail(comment: Comment) -> None:
@@ -98,6 +99,13 @@ def wish_for_mail(comment: Comment) -> None:
     db.session.add(Follow(story_id=comment.story_id, **whose))
     db.session.add(Confirmation(recipient_id=recipient.id, network_hash="somewhere", **whose))
     db.session.add(Notice(comment_id=comment.id, kind=Kind.STORY, reason="", **whose))
+
+
+def _fill_card(comment: Comment) -> None:
+    hanna = db.session.scalars(select(Account)).one()
+    hanna.alias, hanna.preferences = "H.", {"keys": True}
+    db.session.add(CommentNote(comment_id=comment.id, account_id=hanna.id, text="Again.", created_at=now()))
+    db.session.add(Lease(comment_id=comment.id, account_id=hanna.id, until=now()))
 
 
 def _fill_newsroom(comment: Comment) -> None:
@@ -273,6 +281,8 @@ IMPOSSIBLE = [
     Change(Decision, "before", "GONE"),
     Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
+    Change(CommentNote, "text", "x" * 2001),
+    Change(CommentNote, "comment_id", 999),
     Change(StaffSession, "account_id", 999),
     Change(Notice, "kind", "weather"),
     Change(Recipient, "stopped_because", "bounce"),
@@ -290,7 +300,11 @@ def filled(app, newsroom, cast, client) -> Flask:
     client.post(f"/api/v1/comments/{number}/flags", json={"reason": "spam"})
     newsroom.signed_in(cast.hanna)
     with app.app_context(), unit_of_work():
-        wish_for_mail(db.session.get_one(Comment, number))
+        comment = db.session.get_one(Comment, number)
+        wish_for_mail(comment)
+        account = db.session.scalars(select(Account.id).limit(1)).one()
+        db.session.add(CommentNote(comment_id=number, account_id=account, text="Again.", created_at=now()))
+        db.session.add(Lease(comment_id=number, account_id=account, until=now()))
     return app
 
 

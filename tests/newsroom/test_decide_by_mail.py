@@ -243,3 +243,13 @@ def test_whoever_was_limited_to_other_sections_since_decides_nothing(letter, cli
         limit_account(find_account(cast.hanna.email, house().keys), site_named("herald").id, ["Sport"])
     answers = [client.open(letter.doors["approve"], method=method).status_code for method in ("GET", "POST")]
     assert (answers, state(letter.comment)) == ([404, 404], before)
+
+
+def test_where_a_refusal_needs_a_reason_the_page_asks_for_one(app, newsroom, letter, client, state):
+    newsroom.set("herald", reason_required=True, reasons="rude\nother")
+    page = client.get(letter.doors["reject"]).get_data(as_text=True)
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", page) == ["Choose a reason", "rude"]
+    assert client.post(letter.doors["reject"]).status_code == 422
+    assert state(letter.comment)[0] == "PENDING"
+    assert client.post(letter.doors["reject"], data={"reason": "rude"}).status_code == 200
+    assert state(letter.comment)[0] == "REJECTED"

@@ -37,6 +37,7 @@ def test_every_setting_is_described():
     ("flood_seconds", "0", 0), ("flood_seconds", "60", 60), ("mode", "hold_all", "hold_all"),
     ("check_deliverability", "on", True), ("check_deliverability", "Off", False), ("honeypot_check", "yes", True),
     ("text_max_length", "100", 100), ("words_hold", "boats\nferr*", "boats\nferr*"), ("when_silent", "publish", "publish"),
+    ("reasons", " rude \n\nother\n", "rude\nother"), ("reason_required", "on", True),
 ])  # fmt: skip
 def test_a_typed_value_is_read(name, typed, read):
     assert read_setting(name, typed) == read
@@ -47,6 +48,7 @@ def test_a_typed_value_is_read(name, typed, read):
     ("flood_seconds", "for ever"), ("flood_seconds", "٣"), ("flood_seconds", "9" * 20), ("flood_seconds", "86401"),
     ("text_max_length", "99"), ("text_max_length", "10001"), ("mode", "ajar"), ("mode", "OPEN"), ("mode", ""),
     ("check_deliverability", "maybe"), ("when_silent", "shrug"), ("close_after_days", "soon"),
+    ("reasons", ""), ("reasons", "a\na"), ("reasons", "\n".join("abcdefghij")), ("reasons", "x" * 61), ("reasons", "a\x00"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_an_error_and_never_a_default(name, typed):
     with pytest.raises(ValidationFailed) as error:
