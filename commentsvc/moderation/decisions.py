@@ -31,17 +31,29 @@ class Seen:
 
 @dataclass
 class Outcome:
-    """What came of a batch; a conflict is a comment that changed since it was seen."""
+    """What came of a batch; a conflict is a comment that changed since it was seen, or cannot become what was asked.
+
+    `refused` says of the latter, by their ids, why.
+    """
 
     decided: list[tuple[Comment, Decision | None]] = field(default_factory=list)
     conflicts: list[tuple[Comment, Decision | None]] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
 
 
 def decide_all(
-    seen: Sequence[Seen], action: str, *, actor: Actor, now: datetime, reason: str = "", note: str = ""
+    seen: Sequence[Seen],
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    note: str = "",
+    batch: str | None = None,
 ) -> Outcome:
     """Decide on every comment as it was seen; what changed meanwhile is reported and left alone.
 
+    `batch` names what is decided by one stroke, so that it can be found and undone together.
     Raises NotFound when one of them is none the actor may know of: then nothing is decided.
     """
     comments = _comments_for(actor, [each.id for each in seen])
@@ -59,10 +71,13 @@ def decide_all(
                     reason=reason,
                     note=note,
                     was_asked=action in lifecycle.AFTER and settle_flags(comment, now),
+                    batch=batch,
                 )
             outcome.decided.append((comment, decision))
-        except (Stale, Conflict):
+        except (Stale, Conflict) as error:
             outcome.conflicts.append((comment, last_decision(comment)))
+            if not isinstance(error, Stale):
+                outcome.refused[each.id] = str(error)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -123,11 +124,16 @@ def comment(comment_id: str) -> str:
 
 @desk_pages.post("/decisions")
 def decide() -> Response:
-    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`."""
+    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`, once or more.
+
+    About all that match somebody is asked first, on a page of its own.
+    """
     action = inputs.choice(request.form, "action", ACTIONS, "")
-    seen = [_read_seen(text) for text in dict.fromkeys(request.form.getlist("seen"))]
+    seen = [_read_seen(each) for each in dict.fromkeys(" ".join(request.form.getlist("seen")).split())]
     reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
     note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
+    if request.form.get("matching"):
+        return redirect(_question_about_all(action=action, reason=reason, note=note))
     if not seen:
         flash("Nothing was ticked, so nothing was decided.")
         return redirect(_back())
@@ -137,6 +143,14 @@ def decide() -> Response:
         outcome = decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
     _tell(action, outcome)
     return redirect(_back())
+
+
+def _question_about_all(**order: str) -> str:
+    """Where a moderator is asked about all that the page of the queue lists that the form was on."""
+    filters = dict(parse_qsl(urlsplit(_back()).query))
+    filters.pop("cursor", None)
+    given = {name: text for name, text in order.items() if text}
+    return url_for("bulk.confirm") + "?" + urlencode({**filters, **given})
 
 
 def _read_seen(text: str) -> Seen:

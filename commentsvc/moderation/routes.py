@@ -1,5 +1,6 @@
 """The newsroom's calls about comments (CONTRACT section 4)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -24,9 +25,9 @@ from .decisions import MOST_AT_ONCE, Seen
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
 
 
-def moderated_site() -> Site:
-    """The site in the query, if the actor works on it. Raises ValidationFailed, UnknownSite."""
-    site = site_named(inputs.line(request.args, "site", limit=Site.KEY_LENGTH))
+def moderated_site(given: Mapping[str, str] | None = None) -> Site:
+    """The site in the query (or in what is given), if the actor works on it. Raises ValidationFailed, UnknownSite."""
+    site = site_named(inputs.line(request.args if given is None else given, "site", limit=Site.KEY_LENGTH))
     try:
         ensure(actor(), Permission.MODERATE, site.id)
     except NotFound as error:
@@ -34,16 +35,21 @@ def moderated_site() -> Site:
     return site
 
 
-def asked(site: Site) -> queue.Asked:
-    """The filters of a query; the same for the page and the API."""
+# The names under which `asked` reads its filters; what is decided in bulk refuses every other.
+FILTERS = ("queue", "sort", "q", "story", "author", "rule")
+
+
+def asked(site: Site, given: Mapping[str, str] | None = None) -> queue.Asked:
+    """The filters of a query; the same for the page and the API. `given`: where they come from another place."""
+    args = request.args if given is None else given
     return queue.Asked(
         site_id=site.id,
-        queue=inputs.choice(request.args, "queue", queue.QUEUES, "pending"),
-        sort=inputs.choice(request.args, "sort", queue.SORTS, "oldest"),
-        words=inputs.line(request.args, "q", limit=200),
-        story=inputs.line(request.args, "story"),
-        author=inputs.line(request.args, "author"),
-        rule=inputs.line(request.args, "rule", limit=60),
+        queue=inputs.choice(args, "queue", queue.QUEUES, "pending"),
+        sort=inputs.choice(args, "sort", queue.SORTS, "oldest"),
+        words=inputs.line(args, "q", limit=200),
+        story=inputs.line(args, "story"),
+        author=inputs.line(args, "author"),
+        rule=inputs.line(args, "rule", limit=60),
     )
 
 
