@@ -93,9 +93,13 @@ def read_batch(text: str, *, actor: Actor) -> str:
 
 def matching(asked: queue.Asked, actor: Actor) -> list[ColumnElement[bool]]:
     """The conditions of the queue's list, in the sections that are the actor's."""
-    limit = actor.sections_of(asked.site_id)
-    mine = [] if limit is None else [Comment.section.in_(sorted(limit))]
-    return [*queue.conditions(asked), *mine]
+    return [*queue.conditions(asked), *sections(asked.site_id, actor)]
+
+
+def sections(site_id: int, actor: Actor) -> list[ColumnElement[bool]]:
+    """Narrowed to the sections of a site that the actor is limited to, if any."""
+    limit = actor.sections_of(site_id)
+    return [] if limit is None else [Comment.section.in_(sorted(limit))]
 
 
 def count(asked: queue.Asked, *, actor: Actor, now: datetime) -> Snapshot:

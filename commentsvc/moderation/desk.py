@@ -40,7 +40,7 @@ from ..stories import queries as stories
 from ..stories.forms import StoryForm
 from ..stories.models import Story
 from ..stories.routes import as_typed
-from . import decisions, queue
+from . import alike, decisions, queue
 from .decisions import MOST_AT_ONCE, Seen
 from .routes import asked
 
@@ -81,12 +81,14 @@ def page(template: str, site: Site, **context: Any) -> str:
 def queue_page() -> str:
     site = chosen_site()
     wanted = asked(site)
-    cards, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+    listed, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+    cards, groups = alike.folded(listed, wanted, actor=actor())
     return page(
         "desk/queue.html",
         site,
         asked=wanted,
         cards=cards,
+        groups=groups,
         next_cursor=following,
         queues=queue.QUEUES,
         sorts=queue.SORTS,

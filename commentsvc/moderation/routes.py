@@ -19,7 +19,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import decisions, queue
+from . import alike, decisions, queue
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
@@ -60,13 +60,21 @@ def show_queue() -> Response:
     show = Presenter(site, links(), inputs.choice(request.args, "format", FORMATS, "tree"))
     moment = now()
     cards, following = queue.page(asked(site), after=read_cursor(request.args.get("cursor")), limit=limit)
+    alike_to = alike.numbers(cards, site.id, actor=actor())
     return answer(
         {
-            "items": [queue.item_json(card, show, moment) for card in cards],
+            "items": [
+                {**queue.item_json(card, show, moment), **_alike(alike_to.get(card.comment.likeness or ""))}
+                for card in cards
+            ],
             "counts": queue.counts(site.id),
             "next_cursor": str(following) if following else None,
         }
     )
+
+
+def _alike(number: int | None) -> dict[str, int]:
+    return {"alike": number} if number else {}
 
 
 @bp.post("/decisions")

@@ -45,7 +45,7 @@ def desk(cast, newsroom) -> Browser:
 
 def statuses(app) -> dict[int, str]:
     with app.app_context():
-        return {comment.id: comment.status for comment in db.session.query(Comment)}
+        return {comment.id: comment.status for comment in db.session.query(Comment).order_by(Comment.id)}
 
 
 def batches(app) -> dict[str, int]:
