@@ -35,6 +35,7 @@ from .moderation.bulk_pages import bp as bulk_pages
 from .moderation.bulk_routes import bp as matching_api
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
+from .moderation.live_pages import bp as live_pages
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
 from .notifications import choices, digest, digests, newsroom, readers, thresholds
@@ -62,7 +63,7 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
 NEWSROOM_APIS = (moderation_api, matching_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, bulk_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_PAGES = (admin_pages, bulk_pages, live_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 

@@ -29,7 +29,7 @@ from ..core.clock import now
 from ..core.database import db
 from ..core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
-from ..core.paging import read_cursor
+from ..core.paging import Cursor, read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import keys, links
 from ..outbox import lanes
@@ -79,7 +79,7 @@ def page(template: str, site: Site, **context: Any) -> str:
 
 @desk_pages.get("", endpoint="queue")
 def queue_page() -> str:
-    site = chosen_site()
+    site, drawn_at = chosen_site(), now()
     wanted = asked(site)
     listed, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
     cards, groups = alike.folded(listed, wanted, actor=actor())
@@ -89,6 +89,7 @@ def queue_page() -> str:
         asked=wanted,
         cards=cards,
         groups=groups,
+        drawn_at=Cursor.at(drawn_at, 0).key,
         next_cursor=following,
         queues=queue.QUEUES,
         sorts=queue.SORTS,
