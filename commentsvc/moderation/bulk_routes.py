@@ -24,8 +24,9 @@ WORDS = ("site", *FILTERS, "action", "reason", "note", "snapshot", "batch")
 @bp.get("")
 def count() -> Response:
     """How many match now, and the snapshot by which exactly these are decided on."""
+    site = moderated_site()
     _refuse_unknown(set(request.args) - {"site", *FILTERS})
-    snapshot = bulk.count(asked(moderated_site()), actor=actor(), now=now())
+    snapshot = bulk.count(asked(site), actor=actor(), now=now())
     return answer({"count": snapshot.count, "snapshot": str(snapshot)})
 
 
@@ -33,9 +34,10 @@ def count() -> Response:
 def decide() -> Response:
     """One step: up to 200 of what was counted. Whoever calls goes on with the batch and the new snapshot."""
     payload = json_body()
-    _refuse_unknown(set(payload) - {*WORDS, "expected"})
     given = inputs.strings(payload, WORDS)
-    wanted, snapshot = asked(moderated_site(given), given), bulk.read_snapshot(given.get("snapshot", ""))
+    site = moderated_site(given)
+    _refuse_unknown(set(payload) - {*WORDS, "expected"})
+    wanted, snapshot = asked(site, given), bulk.read_snapshot(given.get("snapshot", ""))
     if not given.get("action"):
         raise ValidationFailed({"action": ["Say what to do."]})
     action = inputs.choice(given, "action", ACTIONS, "")

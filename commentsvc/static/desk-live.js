@@ -92,7 +92,7 @@ function dim(card, changed) {
   badge.className = "elsewhere";
   badge.textContent = isAll ? changed[gone.at(-1)].said : `${gone.length} of ${ids.length} decided elsewhere`;
   if (!isAll) return;
-  card.classList.add("gone");
+  card.classList.add("settled");
   for (const part of card.querySelectorAll(".decide button, .decide select, .ticker input")) {
     if (part.type === "checkbox") part.checked = false;
     // What has the focus keeps it: disabled, it would throw the reader of the page back to its beginning.
@@ -122,7 +122,7 @@ function say() {
 document.addEventListener(
   "submit",
   (event) => {
-    if (event.target.closest(".card.gone")) event.preventDefault();
+    if (event.target.closest(".card.settled")) event.preventDefault();
   },
   true,
 );

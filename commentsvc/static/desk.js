@@ -3,24 +3,26 @@
 
 for (const all of document.querySelectorAll("input[data-ticks]")) {
   const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${all.dataset.ticks}"]`)];
+  const usable = () => boxes.filter((box) => !box.disabled); // not what a colleague decided on meanwhile
   const every = all.form.elements.matching;
   let last = null;
   const show = () => {
-    const ticked = boxes.filter((box) => box.checked).length;
-    all.checked = boxes.length > 0 && ticked === boxes.length;
+    const ticked = usable().filter((box) => box.checked).length;
+    all.checked = ticked > 0 && ticked === usable().length;
     all.indeterminate = ticked > 0 && !all.checked;
     if (every) offer(every, all.checked);
   };
   const range = (box, event) => {
     if (event.shiftKey && last) {
       const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
-      boxes.slice(from, to + 1).filter((each) => !each.disabled).forEach((each) => (each.checked = box.checked));
+      const between = usable().filter((each) => from <= boxes.indexOf(each) && boxes.indexOf(each) <= to);
+      between.forEach((each) => (each.checked = box.checked));
     }
     last = box;
     show();
   };
   all.addEventListener("change", () => {
-    boxes.filter((box) => !box.disabled).forEach((box) => (box.checked = all.checked));
+    usable().forEach((box) => (box.checked = all.checked));
     show();
   });
   boxes.forEach((box) => box.addEventListener("click", (event) => range(box, event)));
