@@ -132,7 +132,7 @@ def in_words(wanted: queue.Asked) -> list[tuple[str, str]]:
     return [
         (names.get(name, name.replace("_", " ").capitalize()), str(value))
         for name, value in given.items()
-        if name not in ("site_id", "queue", "sort") and value not in (None, "", False, ())
+        if name not in ("site_id", "sections", "queue", "sort") and value not in (None, "", False, ())
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, or_, select
 from sqlalchemy.orm import lazyload
 
 from ..accounts.models import Account
@@ -13,6 +13,7 @@ from ..comments.models import Comment, Decision
 from ..core.database import db
 from . import bulk, queue
 
+MOST = 10_000  # comments that are counted; a page shows "10,000+"
 COUNTED = ("pending", "flagged", "later", "escalated")
 DONE = {
     "approve": "Approved",
@@ -42,20 +43,21 @@ class Changed:
 
 
 def counts(site_id: int, *, actor: Actor) -> dict[str, int]:
-    """How many comments each of the queues that are worked off has, in the actor's sections."""
-    mine = bulk.sections(site_id, actor)
-    numbers = (
-        select(func.count()).select_from(Comment).where(Comment.site_id == site_id, queue.belongs_to(name), *mine)
-        for name in COUNTED
-    )
-    row = db.session.execute(select(*(number.scalar_subquery() for number in numbers))).one()
-    return dict(zip(COUNTED, row, strict=True))
+    """How many comments each of the queues that are worked off has, in the actor's sections; no further than MOST."""
+    mine = [Comment.site_id == site_id, *bulk.sections(site_id, actor)]
+    numbers = [_counted(*mine, queue.belongs_to(name)) for name in COUNTED]
+    return dict(zip(COUNTED, db.session.execute(select(*numbers)).one(), strict=True))
 
 
 def new_since(asked: queue.Asked, since: datetime, *, actor: Actor) -> int:
-    """How many comments that match were written since a moment."""
-    rows = select(func.count()).select_from(Comment)
-    return db.session.scalar(rows.where(*bulk.matching(asked, actor), Comment.created_at > since)) or 0
+    """How many comments that match were written since a moment, counted no further than MOST."""
+    return db.session.scalar(select(_counted(*bulk.matching(asked, actor), Comment.created_at > since))) or 0
+
+
+def _counted(*wanted: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Every open page asks for numbers again and again: beyond some nobody needs them exactly."""
+    rows = select(literal(1)).select_from(Comment).where(*wanted).limit(MOST).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor: Actor) -> list[Changed]:

@@ -3,10 +3,11 @@
 
 const EVERY = 20_000; // milliseconds between two questions
 const LONGEST = 300_000; // between two where the service does not answer
+const MOST = 10_000; // comments are counted no further
 const QUIET = 60_000; // at least between two things said aloud
 
 const news = document.querySelector("[data-live]");
-const number = (value) => value.toLocaleString("en");
+const number = (value) => value.toLocaleString("en") + (value < MOST ? "" : "+");
 const told = new Set();
 let wait = EVERY;
 let etag = "";
@@ -26,7 +27,7 @@ function question() {
   const address = new URL(news.dataset.live, location.href);
   address.search = location.search;
   address.searchParams.delete("cursor");
-  const ids = [...document.querySelectorAll(".card[id]")].flatMap(idsOf).slice(0, 200);
+  const ids = [...document.querySelectorAll(".card[id]:not(.done)")].flatMap(idsOf).slice(0, 200);
   address.searchParams.set("since", news.dataset.since);
   address.searchParams.set("ids", ids.join(","));
   return address;
@@ -72,12 +73,12 @@ function show({ counts, new: fresh, changed }) {
   for (const each of document.querySelectorAll("[data-count]")) {
     if (each.dataset.count in counts && each.firstChild) each.firstChild.data = number(counts[each.dataset.count]);
   }
-  const title = document.title.replace(/^\([\d,]+\) /, "");
+  const title = document.title.replace(/^\([\d,]+\+?\) /, "");
   document.title = counts.pending ? `(${number(counts.pending)}) ${title}` : title;
   const link = news.querySelector("a");
   link.hidden = !fresh;
   link.textContent = `${number(fresh)} new`;
-  document.querySelectorAll(".card[id]").forEach((card) => dim(card, changed));
+  document.querySelectorAll(".card[id]:not(.done)").forEach((card) => dim(card, changed));
   const others = Object.keys(changed).filter((id) => !told.has(id));
   others.forEach((id) => told.add(id));
   note(fresh, others.map((id) => changed[id].said));

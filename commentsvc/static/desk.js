@@ -1,31 +1,36 @@
 // Ticking: one box for all comments of the page, a whole range with Shift, then all that match on every page.
 // Everything here works without a script too.
 
-for (const all of document.querySelectorAll("input[data-ticks]")) {
-  const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${all.dataset.ticks}"]`)];
-  const usable = () => boxes.filter((box) => !box.disabled); // not what a colleague decided on meanwhile
-  const every = all.form.elements.matching;
-  let last = null;
-  const show = () => {
-    const ticked = usable().filter((box) => box.checked).length;
-    all.checked = ticked > 0 && ticked === usable().length;
-    all.indeterminate = ticked > 0 && !all.checked;
-    if (every) offer(every, all.checked);
-  };
-  const range = (box, event) => {
-    if (event.shiftKey && last) {
-      const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
-      const between = usable().filter((each) => from <= boxes.indexOf(each) && boxes.indexOf(each) <= to);
-      between.forEach((each) => (each.checked = box.checked));
-    }
-    last = box;
-    show();
-  };
+const all = document.querySelector("input[data-ticks]");
+let last = null; // the box that a range begins at
+
+/** The boxes there are now, without those of comments that a colleague decided on meanwhile. */
+const boxes = () => [...document.querySelectorAll(`input[type=checkbox][name="${all.dataset.ticks}"]:enabled`)];
+
+function show() {
+  const ticked = boxes().filter((box) => box.checked).length;
+  all.checked = ticked > 0 && ticked === boxes().length;
+  all.indeterminate = ticked > 0 && !all.checked;
+  if (all.form.elements.matching) offer(all.form.elements.matching, all.checked);
+}
+
+function range(box) {
+  const [from, to] = [boxes().indexOf(last), boxes().indexOf(box)].sort((a, b) => a - b);
+  if (from >= 0) boxes().slice(from, to + 1).forEach((each) => (each.checked = box.checked));
+}
+
+document.addEventListener("click", (event) => {
+  if (!all || !event.target.matches(`input[name="${all.dataset.ticks}"]`)) return;
+  if (event.shiftKey && last) range(event.target);
+  last = event.target;
+  show();
+});
+
+if (all) {
   all.addEventListener("change", () => {
-    usable().forEach((box) => (box.checked = all.checked));
+    boxes().forEach((box) => (box.checked = all.checked));
     show();
   });
-  boxes.forEach((box) => box.addEventListener("click", (event) => range(box, event)));
   show(); // a browser that goes back in its history keeps the ticks
   all.closest("[hidden]").hidden = false;
 }
