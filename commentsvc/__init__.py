@@ -32,9 +32,12 @@ from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
 from .moderation import leases
+from .moderation.bulk_pages import bp as bulk_pages
+from .moderation.bulk_routes import bp as matching_api
 from .moderation.card_pages import bp as card_pages
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
+from .moderation.live_pages import bp as live_pages
 from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
@@ -67,10 +70,12 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api, tally_api)
-NEWSROOM_APIS = (moderation_api, author_api, story_api, section_api, moving_api, webhooks_api)
+NEWSROOM_APIS = (moderation_api, matching_api, author_api, story_api, section_api, moving_api, webhooks_api)
 NEWSROOM_PAGES = (
     admin_pages,
+    bulk_pages,
     card_pages,
+    live_pages,
     log_pages,
     check_pages,
     outgoing_pages,

@@ -67,7 +67,7 @@ def _uncached(response: Response, headers: Mapping[str, str] | None = None) -> R
 
 
 def _domain_error(error: DomainError) -> Response:
-    more = {"fields": error.fields} if isinstance(error, ValidationFailed) else {}
+    more = {"fields": error.fields} if isinstance(error, ValidationFailed) else dict(error.more)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooFast) else {}
     if error.http_status == 401:
         headers["WWW-Authenticate"] = "Bearer"

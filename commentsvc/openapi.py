@@ -93,6 +93,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "expired": (410, "This link has expired", "A link in a mail was made too long ago; only its page says so."),
     "unknown_site": (404, "Unknown site", "There is no site of this key."),
     "conflict": (409, "Conflict", "Something was decided since, or there is nothing to go back to."),
+    "number_changed": (
+        409,
+        "The number changed",
+        "Of the comments that were counted another number matches now, which `count` says. Nothing was done.",
+    ),
     "stale": (409, "Changed meanwhile", "It changed at the same moment. Look again, then try again."),
     "duplicate": (409, "Said already", "The same writer said the same under this story before."),
     "idempotency_conflict": (
@@ -607,7 +612,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Problem": _object(
         "An error (RFC 9457).",
-        ("fields", "request_id"),
+        ("fields", "count", "request_id"),
         type=_text("Always `about:blank`: `code` says more.", format="uri-reference"),
         title=_text("The kind of error, in words."),
         status={"type": "integer", "description": "The HTTP status."},
@@ -618,6 +623,7 @@ SCHEMAS: dict[str, Json] = {
             "description": "Every field that is wrong, with sentences for people.",
             "additionalProperties": _list(_text(), minItems=1),
         },
+        count=_count("How many match now; with `number_changed`."),
         request_id=_text("By which the log knows the request; with `internal_error`."),
     ),
     "Node": {
@@ -819,18 +825,30 @@ SCHEMAS: dict[str, Json] = {
         first_seen=MOMENT,
         standing=_one_of(Standing),
     ),
-    "Item": _more(
-        "Comment",
-        "A comment with everything a moderator needs to decide. Author and words are there whatever its state.",
-        version=_count("Counts every change; a decision names the one that was seen."),
-        status=_one_of(STATUSES),
-        text=_text("As typed."),
-        verdicts=_list(_ref("Verdict")),
-        flags=_list(_ref("Flag")),
-        author_record=_ref("WriterRecord"),
-        parent_excerpt=_or_null(_text("The beginning of the comment it answers.")),
-        story=_object("", id=_or_null(_text()), title=_text(), url=_or_null(_text()), category=_text()),
-    ),
+    "Item": {
+        "description": "A comment with everything a moderator needs to decide. Author and words are there whatever its "
+        "state.",
+        "allOf": [
+            _ref("Comment"),
+            _object(
+                "",
+                ("alike",),
+                version=_count("Counts every change; a decision names the one that was seen."),
+                status=_one_of(STATUSES),
+                text=_text("As typed."),
+                verdicts=_list(_ref("Verdict")),
+                flags=_list(_ref("Flag")),
+                author_record=_ref("WriterRecord"),
+                parent_excerpt=_or_null(_text("The beginning of the comment it answers.")),
+                story=_object("", id=_or_null(_text()), title=_text(), url=_or_null(_text()), category=_text()),
+                alike={
+                    "type": "integer",
+                    "minimum": 2,
+                    "description": "In the queue: how many near-identical comments wait.",
+                },
+            ),
+        ],
+    },
     "Queue": _object(
         "",
         items=_list(_ref("Item")),
@@ -871,6 +889,37 @@ SCHEMAS: dict[str, Json] = {
         decided_by=_or_null(_text("The name colleagues know the account by, or the rule.")),
     ),
     "Outcome": _object("", decided=_list(_ref("Decided")), conflicts=_list(_ref("Conflict"))),
+    "Counted": _object(
+        "",
+        count=_count("How many comments match at this moment."),
+        snapshot=_text("Names exactly these; to be sent back as it is."),
+    ),
+    "DecideMatching": _object(
+        "One action on all comments that were counted with the same filters.",
+        ("queue", "sort", "q", "story", "author", "rule", "reason", "note", "expected", "batch"),
+        site=_text(pattern=SITE_KEY),
+        queue=_or_null({**_one_of(QUEUES), "default": "pending"}),
+        sort=_or_null(_one_of(QUEUE_SORTS, "Makes no difference: the oldest come first.")),
+        q=_or_null(_typed("As in the queue.", 200)),
+        story=_or_null(_typed("As in the queue.", 2000)),
+        author=_or_null(_typed("As in the queue.", 2000)),
+        rule=_or_null(_typed("As in the queue.", 60)),
+        action=_one_of(ACTIONS),
+        reason=_or_null(_typed("A short name for why.", Decision.REASON_LENGTH, examples=["spam"])),
+        note=_or_null(_typed("For colleagues.", Decision.NOTE_LENGTH)),
+        expected=_count("How many there are, in the first call: another number decides nothing."),
+        snapshot=_text("As counted; from the second call on, as the call before gave it."),
+        batch=_or_null(_text("From the second call on: the batch to go on with.", pattern="^[0-9a-f]{32}$")),
+    ),
+    "DecidedMatching": _object(
+        "What came of one step. Over all steps `decided`, `skipped` and `failed` add up to what was counted.",
+        batch=_text("Names all decisions of this stroke, in the log and to undo them.", pattern="^[0-9a-f]{32}$"),
+        decided=_count(),
+        skipped=_count("They changed since they were counted, or were so already; left as they are."),
+        failed=_list(_object("", id=_id("The comment."), reason=_text("A sentence for people."))),
+        remaining=_count("Call again with `batch` and `snapshot` until this is 0."),
+        snapshot=_text("How far it has come, for the next call."),
+    ),
     "LoggedDecision": _object(
         "One change of a comment.",
         id=_id(""),
@@ -1555,6 +1604,55 @@ MODERATION_PATHS: dict[str, Json] = {
                 "conflicts": [{"id": "4", "status": "rejected", "version": 3, "decided_by": "Hanna"}],
             },
         )
+    },
+    "/api/v1/moderation/decisions/matching": {
+        "get": _staff(
+            "countMatching",
+            MODERATION,
+            "Count what matches",
+            "The filters are the queue's, narrowed to the sections of whoever asks. A filter that is not named here "
+            "is refused.",
+            takes=(
+                "Site",
+                _may("queue", {**_one_of(QUEUES), "default": "pending"}, "Which comments."),
+                _may("sort", _one_of(QUEUE_SORTS), "Makes no difference."),
+                _may("q", _typed("", 200), "Words that the text holds, all of them."),
+                _may("story", _typed("", 2000), "The publisher's own id of a story.", example=STORY_ID),
+                _may("author", _typed("", 2000), "An author's slug."),
+                _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_ref("Counted"),
+            example={"count": 412, "snapshot": "WzQxMiwgOTAwXQ"},
+        ),
+        "post": _staff(
+            "decideMatching",
+            MODERATION,
+            "Decide on all that match",
+            f"On exactly what was counted, up to {MOST_AT_ONCE} in one call; call again with `batch` and `snapshot` "
+            "for the rest. What was written, edited, reported or decided on since it was counted is left alone.",
+            body=(
+                "DecideMatching",
+                {
+                    "site": "demo",
+                    "rule": "author_is_new",
+                    "action": "spam",
+                    "reason": "spam",
+                    "expected": 412,
+                    "snapshot": "WzQxMiwgOTAwXQ",
+                },
+            ),
+            refuses=("not_found", "unknown_site", "number_changed"),
+            gives=_ref("DecidedMatching"),
+            example={
+                "batch": "5f2d1c0b9a8877665544332211009f8e",
+                "decided": 199,
+                "skipped": 1,
+                "failed": [],
+                "remaining": 212,
+                "snapshot": "WzQxMiwgOTAwLCAyMTJd",
+            },
+        ),
     },
     "/api/v1/moderation/decisions/{decision_id}/undo": {
         "post": _staff(

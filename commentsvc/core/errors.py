@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 
 
 class DomainError(Exception):
-    """Something a caller asked for cannot be done. `str(error)` is a sentence for the person who asked."""
+    """Something a caller asked for cannot be done. `str(error)` is a sentence for the person who asked.
+
+    `more` is what a program needs besides, by the names of the answer's fields.
+    """
 
     http_status = 400
     code = "bad_request"
     title = "The request cannot be carried out"
+    more: Mapping[str, object] = {}
 
 
 class NotFound(DomainError):

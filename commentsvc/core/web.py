@@ -108,10 +108,15 @@ def public_answer(payload: Any) -> Response:
     return revalidated(_json(payload, 200))
 
 
-def revalidated(response: Response) -> Response:
+def revalidated_for_one(payload: Any) -> Response:
+    """JSON that belongs to one caller and is asked for again and again: a strong ETag, kept by no shared cache."""
+    return revalidated(_json(payload, 200), "private, no-cache")
+
+
+def revalidated(response: Response, caching: str = "public, max-age=0, must-revalidate") -> Response:
     """The response with a strong ETag of its bytes, or 304 where the caller has them already."""
     response.set_etag(hashlib.blake2b(response.get_data(), digest_size=16).hexdigest())
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Cache-Control"] = caching
     return cast(Response, response.make_conditional(request))
 
 

@@ -13,7 +13,7 @@ from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
 from ..comments.models import Comment, Decision
 from ..core.database import db
-from ..core.errors import NotFound, ValidationFailed
+from ..core.errors import NotFound, Stale, ValidationFailed
 from ..sites.models import Site
 from ..sites.settings import OTHER, SiteSettings
 from . import leases
@@ -33,10 +33,14 @@ class Seen:
 
 @dataclass
 class Outcome:
-    """What came of a batch; a conflict is a comment that changed since it was seen."""
+    """What came of a batch; a conflict is a comment that changed since it was seen, or cannot become what was asked.
+
+    `refused` says of the latter, by their ids, why.
+    """
 
     decided: list[tuple[Comment, Decision | None]] = field(default_factory=list)
     conflicts: list[tuple[Comment, Decision | None]] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
 
 
 def decide_all(
@@ -68,7 +72,9 @@ def decide_all(
     leases.release(list(result.decided))
     decided = [(comment, result.decided[comment.id]) for comment, _ in as_seen if comment.id in result.decided]
     last = last_decisions(result.refused)
-    return Outcome(decided, [(comments[id], last.get(id)) for id in result.refused])
+    conflicts = [(comments[id], last.get(id)) for id in result.refused]
+    refused = {id: str(error) for id, error in result.refused.items() if not isinstance(error, Stale)}
+    return Outcome(decided, conflicts, refused)
 
 
 def ensure_reason(settings: SiteSettings, reason: str, note: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -30,7 +31,7 @@ from ..core.clock import now
 from ..core.database import db
 from ..core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
-from ..core.paging import read_cursor
+from ..core.paging import Cursor, read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import keys, links
 from ..outbox import lanes
@@ -42,7 +43,7 @@ from ..stories.forms import MODE_CHOICES, StoryForm
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from ..stories.routes import as_typed
-from . import decisions, log, queue, undoing
+from . import alike, decisions, log, queue, undoing
 from .context import context_of
 from .decisions import MOST_AT_ONCE, Seen
 from .routes import asked, asked_of_log
@@ -96,14 +97,17 @@ def page(template: str, site: Site, **context: Any) -> str:
 
 @desk_pages.get("", endpoint="queue")
 def queue_page() -> str:
-    site = chosen_site()
+    site, drawn_at = chosen_site(), now()
     wanted = asked(site)
-    cards, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+    listed, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+    cards, groups = alike.folded(listed, wanted, actor=actor())
     return page(
         "desk/queue.html",
         site,
         asked=wanted,
         cards=cards,
+        groups=groups,
+        drawn_at=Cursor.at(drawn_at, 0).key,
         next_cursor=following,
         queues=queue.QUEUES,
         sorts=queue.SORTS,
@@ -139,10 +143,12 @@ def comment(comment_id: str) -> str:
 
 @desk_pages.post("/decisions")
 def decide() -> Response | tuple[str, int]:
-    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`.
+    """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`, once or more.
 
-    With the field `fragment` the answer is what stands in the place of the card from now on.
+    About all that match somebody is asked first, on a page of its own. With the field `fragment` the answer is what stands in the place of the card from now on.
     """
+    if request.form.get("matching"):
+        return redirect(_question_about_all())
     try:
         action, outcome = _decide()
     except DomainError as error:
@@ -168,7 +174,7 @@ def said_plainly(error: DomainError) -> Response:
 
 def _decide() -> tuple[str, decisions.Outcome]:
     action = inputs.choice(request.form, "action", ACTIONS, "")
-    seen = [_read_seen(text) for text in dict.fromkeys(request.form.getlist("seen"))]
+    seen = [_read_seen(each) for each in dict.fromkeys(" ".join(request.form.getlist("seen")).split())]
     reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
     note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
     if len(seen) > MOST_AT_ONCE:
@@ -177,6 +183,14 @@ def _decide() -> tuple[str, decisions.Outcome]:
         return action, decisions.Outcome()
     with unit_of_work():
         return action, decisions.decide_all(seen, action, actor=actor(), now=now(), reason=reason, note=note)
+
+
+def _question_about_all() -> str:
+    """Where a moderator is asked about all that the page of the queue lists that the form was on."""
+    filters = dict(parse_qsl(urlsplit(back()).query))
+    filters.pop("cursor", None)
+    given = {name: request.form[name] for name in ("action", "reason", "note") if request.form.get(name)}
+    return url_for("bulk.confirm") + "?" + urlencode({**filters, **given})
 
 
 def _read_seen(text: str) -> Seen:

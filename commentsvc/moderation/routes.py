@@ -22,15 +22,15 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import decisions, log, queue, undoing
+from . import alike, decisions, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
 
 
-def moderated_site() -> Site:
-    """The site in the query, if the actor works on it. Raises ValidationFailed, UnknownSite."""
-    return _site_to_moderate(inputs.line(request.args, "site", limit=Site.KEY_LENGTH))
+def moderated_site(given: Mapping[str, str] | None = None) -> Site:
+    """The site in the query (or in what is given), if the actor works on it. Raises ValidationFailed, UnknownSite."""
+    return _site_to_moderate(inputs.line(request.args if given is None else given, "site", limit=Site.KEY_LENGTH))
 
 
 def _site_to_moderate(key: str | None) -> Site:
@@ -42,16 +42,21 @@ def _site_to_moderate(key: str | None) -> Site:
     return site
 
 
-def asked(site: Site) -> queue.Asked:
-    """The filters of a query; the same for the page and the API."""
+# The names under which `asked` reads its filters; what is decided in bulk refuses every other.
+FILTERS = ("queue", "sort", "q", "story", "author", "rule")
+
+
+def asked(site: Site, given: Mapping[str, str] | None = None) -> queue.Asked:
+    """The filters of a query; the same for the page and the API. `given`: where they come from another place."""
+    args = request.args if given is None else given
     return queue.Asked(
         site_id=site.id,
-        queue=inputs.choice(request.args, "queue", queue.QUEUES, "pending"),
-        sort=inputs.choice(request.args, "sort", queue.SORTS, "oldest"),
-        words=inputs.line(request.args, "q", limit=200),
-        story=inputs.line(request.args, "story"),
-        author=inputs.line(request.args, "author"),
-        rule=inputs.line(request.args, "rule", limit=60),
+        queue=inputs.choice(args, "queue", queue.QUEUES, "pending"),
+        sort=inputs.choice(args, "sort", queue.SORTS, "oldest"),
+        words=inputs.line(args, "q", limit=200),
+        story=inputs.line(args, "story"),
+        author=inputs.line(args, "author"),
+        rule=inputs.line(args, "rule", limit=60),
     )
 
 
@@ -62,13 +67,21 @@ def show_queue() -> Response:
     show = Presenter(site, links(), inputs.choice(request.args, "format", FORMATS, "tree"))
     moment = now()
     cards, following = queue.page(asked(site), after=read_cursor(request.args.get("cursor")), limit=limit)
+    alike_to = alike.numbers(cards, site.id, actor=actor())
     return answer(
         {
-            "items": [queue.item_json(card, show, moment) for card in cards],
+            "items": [
+                {**queue.item_json(card, show, moment), **_alike(alike_to.get(card.comment.likeness or ""))}
+                for card in cards
+            ],
             "counts": queue.counts(site.id),
             "next_cursor": str(following) if following else None,
         }
     )
+
+
+def _alike(number: int | None) -> dict[str, int]:
+    return {"alike": number} if number else {}
 
 
 @bp.post("/decisions")

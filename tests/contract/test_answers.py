@@ -177,6 +177,21 @@ def test_decisions_and_a_conflict(client, thread, cast, newsroom):
     assert (len(answer.json["decided"]), len(answer.json["conflicts"]), broken_promises(answer)) == (1, 1, [])
 
 
+def test_all_that_match_a_wrong_number_and_near_identical_ones(client, thread, cast, newsroom):
+    for number in range(2):
+        newsroom.comment("harbour", f"Buy boat covers, order {number}", status="hold")
+    queue = client.get("/api/v1/moderation/queue?site=herald", headers=cast.hanna.headers)
+    assert (queue.json["items"][-1]["alike"], broken_promises(queue)) == (2, [])
+    address = "/api/v1/moderation/decisions/matching"
+    counted = client.get(f"{address}?site=herald&q=covers", headers=cast.hanna.headers)
+    assert (counted.json["count"], broken_promises(counted)) == (2, [])
+    sent = {"site": "herald", "q": "covers", "action": "feature", "snapshot": counted.json["snapshot"]}
+    for expected, status in ((3, 409), (2, 200)):
+        answer = client.post(address, json={**sent, "expected": expected}, headers=cast.hanna.headers)
+        assert (answer.status_code, broken_promises(answer)) == (status, [])
+    assert len(answer.json["failed"]) == 2
+
+
 def test_an_undone_decision(client, thread, cast, newsroom):
     seen = [{"id": str(thread["waiting"]), "version": newsroom.version(thread["waiting"])}]
     sent = {"comments": seen, "action": "approve"}

@@ -1,0 +1,126 @@
+"""Near-identical comments that wait: many of them are one question, answered by one stroke."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, union_all
+
+from ..accounts.permissions import Actor
+from ..comments.models import Comment
+from ..core.database import db
+from ..stories.models import Story
+from . import bulk, queue
+from .decisions import MOST_AT_ONCE
+
+FEWEST = 3  # so many make a card of their own; two are quicker to read than a list of two
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One of several near-identical comments, at the version that was drawn."""
+
+    id: int
+    version: int
+    author_name: str
+    story_title: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Near-identical comments as they were drawn: what one stroke decides on, and nothing else.
+
+    Those that stand on the page come first, then the oldest.
+
+    `more`: others wait that are alike, beyond the number that is decided on at once.
+    """
+
+    twins: Sequence[Twin]
+    more: bool
+
+    @property
+    def seen(self) -> str:
+        """What the field `seen` of a form says."""
+        return " ".join(f"{twin.id}:{twin.version}" for twin in self.twins)
+
+    @property
+    def names(self) -> list[str]:
+        """Who wrote them, everybody once."""
+        return list(dict.fromkeys(twin.author_name for twin in self.twins))
+
+    @property
+    def titles(self) -> list[str]:
+        return list(dict.fromkeys(twin.story_title for twin in self.twins))
+
+
+def folded(
+    cards: Sequence[queue.Card], asked: queue.Asked, *, actor: Actor
+) -> tuple[list[queue.Card], dict[int, Alike]]:
+    """The cards of a page with near-identical ones folded into the first, and what is folded, by the first's id.
+
+    Only where comments wait for a verdict; one statement more. Whatever matches the filters is in, on this page or not.
+    """
+    if asked.queue != "pending":
+        return list(cards), {}
+    on_page: dict[str, list[queue.Card]] = defaultdict(list)
+    for card in cards:
+        on_page[card.comment.likeness or f"alone {card.comment.id}"].append(card)
+    others = _waiting_like([each for each in on_page if not each.startswith("alone ")], asked, actor)
+    groups = {}
+    for likeness, listed in on_page.items():
+        twins = _together(listed, others[likeness])
+        if len(twins) >= FEWEST:
+            groups[listed[0].comment.id] = Alike(twins[:MOST_AT_ONCE], more=len(twins) > MOST_AT_ONCE)
+            del listed[1:]
+    kept = {card.comment.id for listed in on_page.values() for card in listed}
+    return [card for card in cards if card.comment.id in kept], groups
+
+
+def _together(listed: Sequence[queue.Card], others: Sequence[Twin]) -> list[Twin]:
+    """First what stands on the page, so that all of it is decided on with the text that is shown; then the oldest."""
+    first = [_twin(card) for card in listed]
+    known = {twin.id for twin in first}
+    rest = [twin for twin in others if twin.id not in known]
+    return [*first, *sorted(rest, key=lambda twin: (twin.created_at, twin.id))]
+
+
+def _twin(card: queue.Card) -> Twin:
+    comment = card.comment
+    return Twin(comment.id, comment.version, comment.author_name, comment.story.title, comment.created_at)
+
+
+def _waiting_like(likenesses: Sequence[str], asked: queue.Asked, actor: Actor) -> dict[str, list[Twin]]:
+    """For each likeness some that match, one more at most than are decided on at once."""
+    found: dict[str, list[Twin]] = defaultdict(list)
+    if not likenesses:
+        return found
+    # Each its own walk along the index, and a short one: a flood of one text must not cost the page of all others.
+    walks = [
+        select(Comment.id).where(*_waits(asked.site_id), Comment.likeness == each).limit(MOST_AT_ONCE + 1).subquery()
+        for each in likenesses
+    ]
+    rows = (
+        select(Comment.likeness, Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
+        .join(Story, Story.id == Comment.story_id)
+        .where(Comment.id.in_(union_all(*(select(walk.c.id) for walk in walks))), *bulk.matching(asked, actor))
+    )
+    for likeness, id, version, name, title, created_at in db.session.execute(rows):
+        found[likeness or ""].append(Twin(id, version, name, title, created_at))
+    return found
+
+
+def _waits(site_id: int) -> list[ColumnElement[bool]]:
+    return [Comment.site_id == site_id, queue.belongs_to("pending")]
+
+
+def numbers(cards: Sequence[queue.Card], site_id: int, *, actor: Actor) -> dict[str, int]:
+    """How many wait that are like each of these cards, by likeness; only where there are two or more."""
+    likenesses = sorted({card.comment.likeness for card in cards if card.comment.likeness})
+    if not likenesses:
+        return {}
+    mine = bulk.sections(site_id, actor)
+    rows = select(Comment.likeness, func.count()).where(*_waits(site_id), Comment.likeness.in_(likenesses), *mine)
+    counted = db.session.execute(rows.group_by(Comment.likeness).having(func.count() > 1))
+    return {likeness or "": number for likeness, number in counted}

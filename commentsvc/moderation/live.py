@@ -1,0 +1,91 @@
+"""What changed since a page of the queue was drawn: the numbers, what is new, what others decided."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, or_, select
+from sqlalchemy.orm import lazyload
+
+from ..accounts.models import Account
+from ..accounts.permissions import Actor
+from ..comments.models import Comment, Decision
+from ..core.database import db
+from . import bulk, queue
+
+MOST = 10_000  # comments that are counted; a page shows "10,000+"
+COUNTED = ("pending", "flagged", "later", "escalated")
+DONE = {
+    "approve": "Approved",
+    "reject": "Rejected",
+    "spam": "Marked as spam",
+    "hold": "Put back to wait",
+    "later": "Put aside for later",
+    "escalate": "Escalated",
+    "feature": "Made an editors’ pick",
+    "unfeature": "Taken off the editors’ picks",
+    "pin": "Pinned",
+    "unpin": "Unpinned",
+    "lock": "Locked",
+    "unlock": "Unlocked",
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What happened to one comment of the page; `by` is None where no colleague did it."""
+
+    id: int
+    status: str
+    version: int
+    by: str | None
+    said: str
+
+
+def counts(site_id: int, *, actor: Actor) -> dict[str, int]:
+    """How many comments each of the queues that are worked off has, in the actor's sections; no further than MOST."""
+    mine = [Comment.site_id == site_id, *bulk.sections(site_id, actor)]
+    numbers = [_counted(*mine, queue.belongs_to(name)) for name in COUNTED]
+    return dict(zip(COUNTED, db.session.execute(select(*numbers)).one(), strict=True))
+
+
+def new_since(asked: queue.Asked, since: datetime, *, actor: Actor) -> int:
+    """How many comments that match were written since a moment, counted no further than MOST."""
+    return db.session.scalar(select(_counted(*bulk.matching(asked, actor), Comment.created_at > since))) or 0
+
+
+def _counted(*wanted: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Every open page asks for numbers again and again: beyond some nobody needs them exactly."""
+    rows = select(literal(1)).select_from(Comment).where(*wanted).limit(MOST).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor: Actor) -> list[Changed]:
+    """Those of the comments that were decided on, edited or taken back since a moment, each with the last of it."""
+    if not ids:
+        return []
+    since_then = and_(Decision.comment_id == Comment.id, Decision.created_at > since)
+    rows = (
+        select(Comment.id, Comment.status, Comment.version, Comment.retracted_at, Decision.action, Account)
+        .outerjoin(Decision, since_then)
+        .outerjoin(Account, Account.id == Decision.account_id)
+        .where(Comment.id.in_(ids), Comment.site_id == site_id, *bulk.sections(site_id, actor))
+        .where(or_(Decision.id.is_not(None), Comment.retracted_at > since))
+        .order_by(Decision.id)
+        .options(lazyload(Account.sites))  # of the colleague only the name is told
+    )
+    changed: dict[int, Changed] = {}
+    for id, status, version, retracted_at, action, account in db.session.execute(rows):
+        by = _name(account, actor) if account else None
+        taken_back = retracted_at is not None and retracted_at > since
+        said = "Taken back by the writer" if taken_back else _said(action, by)
+        changed[id] = Changed(id, status.lower(), version, by, said)
+    return list(changed.values())
+
+
+def _name(account: Account, actor: Actor) -> str:
+    return "you" if account.id == actor.account_id else account.name
+
+
+def _said(action: str, by: str | None) -> str:
+    return f"{DONE.get(action, action.capitalize())} by {by}" if by else "Changed meanwhile"
