@@ -31,6 +31,10 @@ from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
+from .figures.pages import bp as figures_pages
+from .figures.pages import trial_pages
+from .figures.routes import bp as figures_api
+from .figures.routes import trial_bp as trial_api
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
@@ -59,8 +63,8 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
-NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api, figures_api, trial_api)
+NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages, figures_pages, trial_pages)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
