@@ -31,6 +31,10 @@ from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
+from .figures.pages import bp as figures_pages
+from .figures.pages import trial_pages
+from .figures.routes import bp as figures_api
+from .figures.routes import trial_bp as trial_api
 from .moderation import leases
 from .moderation.bulk_pages import bp as bulk_pages
 from .moderation.bulk_routes import bp as matching_api
@@ -70,13 +74,25 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api, tally_api)
-NEWSROOM_APIS = (moderation_api, matching_api, author_api, story_api, section_api, moving_api, webhooks_api)
+NEWSROOM_APIS = (
+    moderation_api,
+    matching_api,
+    figures_api,
+    trial_api,
+    author_api,
+    story_api,
+    section_api,
+    moving_api,
+    webhooks_api,
+)
 NEWSROOM_PAGES = (
     admin_pages,
     bulk_pages,
     card_pages,
     live_pages,
     log_pages,
+    figures_pages,
+    trial_pages,
     check_pages,
     outgoing_pages,
     endpoint_pages,

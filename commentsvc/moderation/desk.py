@@ -145,7 +145,8 @@ def comment(comment_id: str) -> str:
 def decide() -> Response | tuple[str, int]:
     """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`, once or more.
 
-    About all that match somebody is asked first, on a page of its own. With the field `fragment` the answer is what stands in the place of the card from now on.
+    About all that match somebody is asked first, on a page of its own. With the field `fragment` the answer is what
+    stands in the place of the card from now on.
     """
     if request.form.get("matching"):
         return redirect(_question_about_all())

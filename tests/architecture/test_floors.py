@@ -19,6 +19,7 @@ FLOORS = {
     "stories": 3,
     "comments": 4,
     "moderation": 5,
+    "figures": 6,
     "widget": 6,
     "notifications": 6,
     "webhooks": 6,
