@@ -46,9 +46,9 @@ from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
-from .moderation.sections import bp as section_pages
-from .moderation.threads import api as moving_api
-from .moderation.threads import bp as thread_pages
+from .moderation.section_pages import bp as section_pages
+from .moderation.thread_pages import api as moving_api
+from .moderation.thread_pages import bp as thread_pages
 from .notifications import choices, digest, digests, newsroom, readers, thresholds
 from .notifications.chat import ChatChannel
 from .notifications.desk import decide_pages
