@@ -517,38 +517,57 @@ def _count_for_authors(moved: Mapping[Comment, Moved]) -> None:
         if each.approved > 0:
             let_through.setdefault(comment.author_id, comment)
     if let_through:
-        _name_who_was_let_through(let_through)
-    for column, place in ((Author.approved_count, 0), (Author.rejected_count, 1)):
-        for change, ids in _by_change({id: each[place] for id, each in sums.items()}):
-            counted = update(Author).where(Author.id.in_(ids)).values({column: column + change})
-            db.session.execute(_straight(counted))
+        _count_and_name({id: (comment, *sums.pop(id)) for id, comment in sorted(let_through.items())})
+    for approved, refused in sorted(set(sums.values()) - {(0, 0)}):
+        ids = sorted(id for id, change in sums.items() if change == (approved, refused))
+        counted = update(Author).where(Author.id.in_(ids))
+        more = {
+            Author.approved_count: Author.approved_count + approved,
+            Author.rejected_count: Author.rejected_count + refused,
+        }
+        db.session.execute(_straight(counted.values(more)))
 
 
-def _name_who_was_let_through(first: Mapping[int, Comment]) -> None:
-    """Until one was let through, nothing an author called themselves was seen by anybody; before it is counted."""
+def _count_and_name(let_through: Mapping[int, tuple[Comment, int, int]]) -> None:
+    """Until one was let through, nothing an author called themselves was seen by anybody: they are called anew.
+
+    By the authors' ids, the comment that says how, and what is added to their counts.
+    """
+    db.session.execute(
+        COUNT_AND_NAME,
+        [
+            {
+                "of": id,
+                "approved": approved,
+                "refused": refused,
+                "new_name": comment.author_name,
+                "new_slug": fresh_slug(comment.author_name),
+                "new_website": comment.website,
+            }
+            for id, (comment, approved, refused) in let_through.items()
+        ],
+    )
+    for id, (comment, *_) in let_through.items():
+        author = db.session.identity_map.get(identity_key(Author, id))
+        if author and author.name != comment.author_name:
+            db.session.expire(author)  # the answer to the writer names the profile as it is called from now on
+
+
+def _count_and_name_one() -> Update:
     table = cast(Table, Author.__table__)
     unseen = table.c.is_byline.is_(False) & (table.c.approved_count == 0)
     renamed = unseen & (table.c.name != bindparam("new_name"))
-    values = {
+    values: dict[str, Any] = {
+        "approved_count": table.c.approved_count + bindparam("approved"),
+        "rejected_count": table.c.rejected_count + bindparam("refused"),
         "slug": case((renamed, bindparam("new_slug")), else_=table.c.slug),
-        "name": bindparam("new_name"),
-        "website": bindparam("new_website"),
+        "name": case((unseen, bindparam("new_name")), else_=table.c.name),
+        "website": case((unseen, bindparam("new_website")), else_=table.c.website),
     }
-    named = table.update().where(table.c.id == bindparam("author"), unseen).values(values)
-    rows = [
-        {
-            "author": id,
-            "new_name": each.author_name,
-            "new_slug": fresh_slug(each.author_name),
-            "new_website": each.website,
-        }
-        for id, each in sorted(first.items())
-    ]
-    db.session.execute(named, rows)
-    for id, each in first.items():
-        author = db.session.identity_map.get(identity_key(Author, id))
-        if author and author.name != each.author_name:
-            db.session.expire(author)  # the answer to the writer names the profile as it is called from now on
+    return table.update().where(table.c.id == bindparam("of")).values(values)
+
+
+COUNT_AND_NAME = _count_and_name_one()
 
 
 def _straight(statement: Update) -> Update:

@@ -47,7 +47,7 @@ def moment(args: Mapping[str, str], name: str) -> datetime | None:
     if value is None:
         return None
     try:
-        read = datetime.fromisoformat(value)
+        read = datetime.fromisoformat(value.upper())
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationFailed({name: ["Write a moment like 2026-01-20T08:30:00Z."]}) from error

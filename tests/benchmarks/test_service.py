@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from commentsvc import create_app
+from commentsvc.accounts.models import Role
 from commentsvc.schema import upgrade
 from tests.cast import Cast, Newsroom, rosas_comment
 from tests.conftest import settings
@@ -83,6 +84,33 @@ def test_first_page_of_a_thread(service, capsys, size):
 
     milliseconds(read, 5)
     report(capsys, f"first page of {size:,} comments", said(milliseconds(read, 100)), "at most 3 statements")
+
+
+def test_decide_and_undo(service, capsys):
+    story = service.story()
+    ids = [service.comment(story, status="hold") for _ in range(200)]
+    headers = service.account("Bench", Role.ADMIN).headers
+    client = service.client()
+
+    def decide(numbers: list[int], action: str) -> float:
+        seen = [{"id": str(each), "version": service.version(each)} for each in numbers]
+        began = time.perf_counter()
+        answer = client.post("/api/v1/moderation/decisions", json={"comments": seen, "action": action}, headers=headers)
+        assert len(answer.json["decided"]) == len(numbers)
+        return (time.perf_counter() - began) * 1000
+
+    def undo_newest() -> float:
+        newest = client.get("/api/v1/moderation/log?site=herald", headers=headers).json["decisions"][0]
+        began = time.perf_counter()
+        sent = {"site": "herald", "batch": newest["batch"]}
+        assert client.post("/api/v1/moderation/undo", json=sent, headers=headers).json["done"] == len(ids)
+        return (time.perf_counter() - began) * 1000
+
+    ones = sorted(decide([each], action) for each in ids[:50] for action in ("approve", "reject"))
+    bulks, undos = zip(*((decide(ids, action), undo_newest()) for action in ("spam", "approve") * 5), strict=True)
+    report(capsys, "a decision", said(ones), "15 ms")
+    report(capsys, "a decision on 200 comments", said(sorted(bulks)), "400 ms")
+    report(capsys, "undo of 200", said(sorted(undos)), "500 ms")
 
 
 def test_start_to_first_answer(capsys, tmp_path):

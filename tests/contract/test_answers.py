@@ -202,6 +202,27 @@ def test_an_undone_decision(client, thread, cast, newsroom):
     assert (second.status_code, broken_promises(second)) == (409, [])
 
 
+def test_many_undone_decisions(client, thread, cast, newsroom):
+    newsroom.decide(thread["waiting"], "approve")
+    hanna, ada = cast.hanna.headers, cast.ada.headers
+    seen = [{"id": str(thread["waiting"]), "version": newsroom.version(thread["waiting"])}]
+    client.post("/api/v1/moderation/decisions", json={"comments": seen, "action": "reject"}, headers=hanna)
+    batch = client.get("/api/v1/moderation/log?site=herald", headers=hanna).json["decisions"][0]["batch"]
+    asked = [{"batch": batch, "dry_run": True}, {"batch": batch}, {"batch": batch}, {"rule": "x"}, {"batch": "x"}, {}]
+    answers = [client.post("/api/v1/moderation/undo", json={"site": "herald", **each}, headers=hanna) for each in asked]
+    answers.append(client.post("/api/v1/moderation/undo", json={"site": "herald", "rule": "screening"}, headers=ada))
+    assert [each.status_code for each in answers] == [200, 200, 200, 403, 404, 422, 404]
+    assert [broken_promises(each) for each in answers] == [[]] * 7
+
+
+def test_the_tally(client, thread, newsroom):
+    closed = client.get("/api/v1/tally?site=herald")
+    newsroom.set("herald", public_tally=True)
+    told = client.get("/api/v1/tally?site=herald")
+    assert (closed.status_code, broken_promises(closed)) == (404, [])
+    assert (told.status_code, len(told.json["by_rules"]), broken_promises(told)) == (200, 1, [])
+
+
 def test_the_log_of_rules_and_people(client, thread, cast, newsroom):
     seen = [{"id": str(thread["waiting"]), "version": newsroom.version(thread["waiting"])}]
     sent = {"comments": seen, "action": "approve"}

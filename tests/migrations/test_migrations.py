@@ -16,6 +16,7 @@ from commentsvc import create_app
 from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.checks.models import CheckKeys, OutsideCheck
+from commentsvc.comments import log
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Move, Revision
 from commentsvc.core.clock import now
@@ -29,7 +30,7 @@ from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
-from commentsvc.sites.models import Section
+from commentsvc.sites.models import Section, Site
 from commentsvc.stories.models import Byline, Story
 from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
@@ -277,9 +278,6 @@ IMPOSSIBLE = [
     Change(Author, "rejected_count", -1),
     Change(Revision, "text", "x" * 10_001),
     Change(Revision, "text", None),
-    Change(Decision, "after", "GONE"),
-    Change(Decision, "before", "GONE"),
-    Change(Decision, "rule", "a rule beside a person"),
     Change(Flag, "reason", "boring"),
     Change(CommentNote, "text", "x" * 2001),
     Change(CommentNote, "comment_id", 999),
@@ -322,6 +320,33 @@ def test_the_database_refuses_what_cannot_be(filled):
                 pass
             db.session.rollback()
     assert accepted == []
+
+
+@pytest.mark.parametrize("wrong", [{"after": "GONE"}, {"before": "GONE"}, {"rule": "a rule beside a person"}], ids=str)
+def test_the_database_takes_no_decision_that_cannot_be(filled, wrong):
+    with filled.app_context():
+        table = Decision.__table__
+        last = db.session.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().one()
+        good = {**last, "id": None, "number": last["number"] + 1}
+        del good["id"]
+        db.session.execute(table.insert().values(good))
+        db.session.rollback()
+        with pytest.raises(IntegrityError):
+            db.session.execute(table.insert().values({**good, **wrong}))
+        db.session.rollback()
+
+
+def test_decisions_from_before_the_log_was_a_chain_are_chained(empty_app):
+    with empty_app.app_context():
+        upgrade()
+    fill(empty_app)
+    with empty_app.app_context():
+        site_id = db.session.scalar(select(Site.id))
+        decisions = log.examine(site_id).decisions
+        db.session.remove()
+        downgrade(revision="0007")
+        upgrade()
+        assert (log.examine(site_id), decisions > 1) == (log.Examined(decisions), True)
 
 
 def test_an_author_is_confirmed_only_with_an_address(filled):
