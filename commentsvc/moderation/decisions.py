@@ -106,12 +106,12 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     decision = db.session.get(Decision, decision_id)
     if decision is None:
         raise NotFound("There is nothing here by that name.")
+    if decision.action == moving.MOVE:  # waits for two stories at once, in its own order
+        return moving.move_back(decision, actor=actor, now=now)
     comment = _comments_for(actor, [decision.comment_id])[decision.comment_id]
     newest = last_decision(comment)
     if newest is None or newest.id != decision.id:
         raise Conflict("Something was decided about this comment since; undo that first.")
-    if decision.action == moving.MOVE:
-        return moving.move_back(decision, actor=actor, now=now)
     actions = [_opposite(decision), *(["feature"] if _took_a_pick(decision) else [])]
     note = f"undoes decision {decision.id}"
     _ask_again(decision)
