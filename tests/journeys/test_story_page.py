@@ -45,9 +45,9 @@ def test_a_moderator_pins_locks_and_moves_and_readers_see_it(newspaper, reader, 
     press(moderator, card, "Pin", "1 comment pinned.")
     press(moderator, card, "Lock", "1 comment locked.")
     reader.goto(article)
-    reader.get_by_text("Pinned", exact=True).wait_for()
+    reader.locator("comment-thread .roots").get_by_text("Pinned", exact=True).wait_for()
     assert visible_roots(reader)[:2] == [last, first]
-    pinned = reader.locator(f"#{last}")
+    pinned = reader.locator(f"comment-thread .roots > li > #{last}")
     assert pinned.get_by_text("Locked", exact=True).count() == 1
     assert pinned.get_by_role("button", name="Reply").count() == 0
 
