@@ -267,7 +267,10 @@ def test_every_try_is_written_down(app, outbox, postbox, time):
     outbox.work()
     with app.app_context():
         tries = db.session.query(Attempt).order_by(Attempt.id).all()
-        assert [(each.succeeded, each.code, each.answer) for each in tries] == [(False, 500, "oh no"), (True, 200, "ok")]
+        assert [(each.succeeded, each.code, each.answer) for each in tries] == [
+            (False, 500, "oh no"),
+            (True, 200, "ok"),
+        ]
 
 
 def test_the_name_of_a_delivery_is_the_same_at_every_try(app, outbox, postbox, time):
