@@ -4,7 +4,7 @@ Numbers, order and permanent addresses stay; counts of both stories stay true. E
 Decision, and a Move that says where it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from secrets import token_hex
@@ -94,10 +94,22 @@ def _in_turn(comment: Comment, *stories: Story) -> Comment:
 
 
 def _wait_for_turn(stories: Sequence[Story]) -> None:
+    _wait_for_stories([story.id for story in stories])
+
+
+def _wait_for_stories(ids: Collection[int | None]) -> None:
     """Locked in the order of `lifecycle.wait_for_turn`, so that nobody waits in a circle."""
     if db.engine.dialect.name == "postgresql":
-        rows = select(Story.id).where(Story.id.in_([story.id for story in stories])).order_by(Story.id)
+        rows = select(Story.id).where(Story.id.in_([id for id in ids if id])).order_by(Story.id)
         db.session.execute(rows.with_for_update(key_share=True))
+
+
+def wait_for_turn(decisions: Sequence[Decision]) -> None:
+    """Before moves are undone: each waits for two stories at once, in one order for everybody."""
+    moves = [decision.id for decision in decisions if decision.action == MOVE]
+    if moves:
+        between = db.session.execute(select(Move.from_story_id, Move.to_story_id).where(Move.decision_id.in_(moves)))
+        _wait_for_stories({id for pair in between for id in pair})
 
 
 def _carry(top: Comment, source: Story, target: Story, parent: Comment | None, record: _Record) -> Decision:

@@ -177,6 +177,7 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     decision = db.session.get(Decision, decision_id)
     if decision is None:
         raise NotFound("There is nothing here by that name.")
+    moving.wait_for_turn([decision])
     comments = comments_in_turn(actor, [decision.comment_id])
     found = _planned({decision.id}, {decision.comment_id}, by_rule=False)
     if not found.ids:
@@ -194,6 +195,7 @@ def undo_some(
     """
     rows = select(Decision).where(Decision.id.in_(ids)).order_by(Decision.id.desc())
     decisions = {decision.id: decision for decision in db.session.scalars(rows)}
+    moving.wait_for_turn(list(decisions.values()))
     comments = comments_in_turn(actor, [decision.comment_id for decision in decisions.values()])
     now_planned = _planned(decisions.keys(), comments.keys(), by_rule=_is_by_rule(selection))
     of_comments: dict[int, list[Decision]] = defaultdict(list)

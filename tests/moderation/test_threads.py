@@ -199,7 +199,8 @@ def test_a_script_moves_comments(client, cast, newsroom, story, number):
 
 
 def test_an_admin_sets_what_a_section_takes(admin, client, number):
-    form = form_to(admin.see("/admin/sections?site=herald&name=City"), "/admin/sections")
+    page = admin.see("/admin/sections?site=herald&name=City")
+    form = next(form for form in page.iter("form") if form.get("action") == "/admin/sections?site=herald")
     answer = admin.press(form, mode="hold_all", close_after_days="14", opening_hours="Mo-Fr 08:00-22:00")
     assert answer.status_code == 302
     (row,) = list(admin.see("/admin/sections?site=herald").iter("tr"))[1:]
