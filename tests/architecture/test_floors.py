@@ -30,6 +30,7 @@ ROOF = "the roof"
 STARTERS = {"demo/run.py", "demo/wsgi.py"}
 # What speaks HTTP. Everything else is told what it needs to know: services take `actor` and `now`.
 DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
+DOORS |= {"card_pages.py"}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))
