@@ -223,6 +223,23 @@ def test_the_context_opens_beside_the_queue_and_takes_notes(app, cast, enter, ne
     expect(drawer).to_have_count(0)
 
 
+def test_care_severe_words_are_blurred_until_looked_at_and_a_break_is_due(app, cast, enter, newsroom, story):
+    newsroom.set("herald", words_hold="swindle")
+    newsroom.comment(story, "What a swindle.", status="hold")
+    set_up(app, keys=False, veils=True, break_after=50)
+    page = enter(cast.hanna)
+    blur = "getComputedStyle(document.querySelector('.said .behind')).filter"
+    assert page.evaluate(blur) == "blur(8px)"
+    page.get_by_text("Severe text: show").focus()
+    assert page.evaluate(blur) == "none"
+    expect(page.locator(".pause")).to_be_empty()
+    page.evaluate("sessionStorage.setItem('commentsvc:shift', Date.now() - 51 * 60_000)")
+    page.reload()
+    expect(page.get_by_text("Take a break")).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.locator(".pause")).to_be_empty()
+
+
 def test_everything_works_without_javascript_on_a_phone(app, cast, enter, newsroom, story):
     number, other = waiting(newsroom, story, 2)
     newsroom.set("herald", reason_required=True)
