@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("main *")].filter((each) => each.getBoundingClientRect().right > innerWidth)
     .map((each) => each.outerHTML.slice(0, 120))"""
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is no reason to fail
 STANDARD = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 
