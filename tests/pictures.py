@@ -52,9 +52,11 @@ def desk(page: Page, url: str) -> None:
 def keys(page: Page) -> None:
     page.get_by_role("button", name="Turn keys on").click()
     page.locator("button[aria-keyshortcuts]").first.wait_for()
-    for key in ("j", "j", "d", "4", "r"):
+    for key in ("j", "j", "d", "4"):
         page.keyboard.press(key)
-        page.wait_for_timeout(400)
+    page.locator(".card.done").wait_for()
+    page.keyboard.press("r")
+    page.locator("#drawer").wait_for()
     take(page, "context")
     page.keyboard.press("Escape")
     page.keyboard.press("?")

@@ -57,14 +57,14 @@ DONE = {
     "reject": "rejected",
     "spam": "marked as spam",
     "hold": "put back to wait",
-    "feature": "made editors’ picks",
-    "unfeature": "taken off the editors’ picks",
+    "feature": "featured",
+    "unfeature": "featured no longer",
     "pin": "pinned",
     "unpin": "unpinned",
     "lock": "locked",
     "unlock": "unlocked",
     "later": "put aside for later",
-    "escalate": "put before a colleague",
+    "escalate": "escalated",
 }
 
 

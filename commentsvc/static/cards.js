@@ -152,6 +152,7 @@ export async function toggleContext(link) {
   } catch {
     return location.assign(link.href); // the page says what is wrong
   }
+  if (!link.isConnected) return; // decided meanwhile
   inPlace(link.closest(".card"), () => {
     if (!drawer?.isConnected) makeDrawer();
     document.body.classList.add("with-drawer");

@@ -17,11 +17,11 @@ function move(step) {
   next.scrollIntoView({ block: "start" });
 }
 
-/** The card to act on; without one the first is focused, and nothing is done to it yet. */
+/** The card to act on; without one the first is focused, and nothing is done to it yet. One at a time. */
 function chosen() {
   const card = current();
   if (!card) move(0);
-  return card;
+  return card?.ariaBusy === "true" ? null : card;
 }
 
 function press(...names) {

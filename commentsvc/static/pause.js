@@ -1,5 +1,7 @@
 // A reminder to take a break, for whoever asked for one.
 
+import { say } from "./cards.js";
+
 const place = document.querySelector(".pause");
 const SHIFT = "commentsvc:shift";
 let began = Date.now();
@@ -27,6 +29,7 @@ function remind() {
   button.textContent = "Dismiss";
   button.addEventListener("click", () => (place.replaceChildren(), begin(Date.now())));
   place.replaceChildren(words, button);
+  say(words.textContent);
 }
 
 begin(began);
