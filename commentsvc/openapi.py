@@ -844,7 +844,7 @@ SCHEMAS: dict[str, Json] = {
                 alike={
                     "type": "integer",
                     "minimum": 2,
-                    "description": "In the queue: how many near-identical comments wait.",
+                    "description": "In the queue: how many alike wait; in a flood counted to 1,000.",
                 },
             ),
         ],

@@ -1,11 +1,11 @@
 """Near-identical comments that wait: many of them are one question, answered by one stroke."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import Select, func, select
 
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
@@ -14,6 +14,7 @@ from ..stories.models import Story
 from . import bulk, queue
 from .decisions import MOST_AT_ONCE
 
+LOOKED_AT = 1_000  # waiting comments like those of a page
 FEWEST = 3  # so many make a card of their own; two are quicker to read than a list of two
 
 
@@ -91,36 +92,37 @@ def _twin(card: queue.Card) -> Twin:
     return Twin(comment.id, comment.version, comment.author_name, comment.story.title, comment.created_at)
 
 
-def _waiting_like(likenesses: Sequence[str], asked: queue.Asked, actor: Actor) -> dict[str, list[Twin]]:
-    """For each likeness some that match, one more at most than are decided on at once."""
+def _waiting_like(likenesses: Collection[str], asked: queue.Asked, actor: Actor) -> dict[str, list[Twin]]:
+    """What matches, for each likeness."""
     found: dict[str, list[Twin]] = defaultdict(list)
     if not likenesses:
         return found
-    # Each its own walk along the index, and a short one: a flood of one text must not cost the page of all others.
-    walks = [
-        select(Comment.id).where(*_waits(asked.site_id), Comment.likeness == each).limit(MOST_AT_ONCE + 1).subquery()
-        for each in likenesses
-    ]
     rows = (
         select(Comment.likeness, Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
         .join(Story, Story.id == Comment.story_id)
-        .where(Comment.id.in_(union_all(*(select(walk.c.id) for walk in walks))), *bulk.matching(asked, actor))
+        .where(Comment.id.in_(_some_waiting(likenesses, asked.site_id)), *bulk.matching(asked, actor))
     )
     for likeness, id, version, name, title, created_at in db.session.execute(rows):
         found[likeness or ""].append(Twin(id, version, name, title, created_at))
     return found
 
 
-def _waits(site_id: int) -> list[ColumnElement[bool]]:
-    return [Comment.site_id == site_id, queue.belongs_to("pending")]
+def _some_waiting(likenesses: Collection[str], site_id: int) -> Select[tuple[int]]:
+    """The ids of LOOKED_AT at most: a flood of one text must not make the page of all others slow.
+
+    In such a flood others that are alike may stand alone until the flood is worked off.
+    """
+    wanted = [Comment.site_id == site_id, queue.belongs_to("pending"), Comment.likeness.in_(sorted(likenesses))]
+    return select(select(Comment.id).where(*wanted).limit(LOOKED_AT).subquery().c.id)
 
 
 def numbers(cards: Sequence[queue.Card], site_id: int, *, actor: Actor) -> dict[str, int]:
-    """How many wait that are like each of these cards, by likeness; only where there are two or more."""
-    likenesses = sorted({card.comment.likeness for card in cards if card.comment.likeness})
+    """How many wait that are like each of these cards, by likeness, as far as LOOKED_AT; only two or more."""
+    likenesses = {card.comment.likeness for card in cards if card.comment.likeness}
     if not likenesses:
         return {}
-    mine = bulk.sections(site_id, actor)
-    rows = select(Comment.likeness, func.count()).where(*_waits(site_id), Comment.likeness.in_(likenesses), *mine)
+    rows = select(Comment.likeness, func.count()).where(
+        Comment.id.in_(_some_waiting(likenesses, site_id)), *bulk.sections(site_id, actor)
+    )
     counted = db.session.execute(rows.group_by(Comment.likeness).having(func.count() > 1))
     return {likeness or "": number for likeness, number in counted}
