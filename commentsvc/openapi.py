@@ -18,6 +18,12 @@ from .comments.thread import REPLIES_AT_ONCE, SORTS
 from .core.html import ALLOWED
 from .core.mail_address import MAX_LENGTH as EMAIL_LENGTH
 from .core.web import BODY_LIMIT
+from .figures import trial
+from .figures.handover import ACTIONS as DEEDS
+from .figures.handover import HOURS
+from .figures.handover import QUEUES as HANDED_OVER
+from .figures.precision import SHADOW_DAYS, USUAL_DAYS
+from .figures.routes import MOST_DAYS
 from .moderation.decisions import MOST_AT_ONCE
 from .moderation.models import Flag, FlagReason
 from .moderation.queue import QUEUES
@@ -1086,6 +1092,67 @@ SCHEMAS: dict[str, Json] = {
         id=_typed("The publisher's own id, for a story that was known by its address only.", Story.ID_LENGTH),
         **STORY_FIELDS,
     ),
+    "WaitingQueue": _object(
+        "What waits in a queue, and since when the oldest does.",
+        count=_count(),
+        oldest=_or_null(MOMENT),
+        sections=_list(_object("", section=_text(), count=_count(), oldest=MOMENT)),
+    ),
+    "Trial": _object(
+        "What to try; fields that the kind chosen in `try` has no use for are not looked at.",
+        ("try", "words", "kind", "rule", "number", "mode", "days"),
+        **{
+            "site": _text("The site's key.", pattern=SITE_KEY),
+            "try": {**_or_null(_one_of(trial.TRIES)), "default": "words"},
+            "words": _or_null(_text("For words: one a line, as on the site's lists.")),
+            "kind": {**_or_null(_one_of(trial.KINDS)), "default": "hold"},
+            "rule": _or_null(_one_of(trial.RULES_TO_TRY, "For a rule: those whose past is kept.")),
+            "number": _or_null(
+                {
+                    "type": "integer",
+                    "minimum": 0,
+                    "maximum": 1000,
+                    "description": "The threshold of a rule that has one; or how many readers report.",
+                }
+            ),
+            "mode": _or_null(_one_of(trial.MODES)),
+            "days": _or_null({"type": "integer", "minimum": 1, "maximum": trial.MOST_DAYS, "default": 30}),
+        },
+    ),
+    "TrialResult": _object(
+        "What came of a trial. `is_thin`: too few decisions of one kind to trust the shares. `is_capped`, `ran_out`: "
+        "decisions from before `reached` were not looked at, because there are too many, or for want of time.",
+        about=_text("What was tried, in words."),
+        days=_count(),
+        decided=_count("Texts that people decided on, by their last word."),
+        approved=_count(),
+        rejected=_count("Spam among them."),
+        would_hold=_count(),
+        true_holds=_count("People rejected them too."),
+        false_holds=_count("People approved them."),
+        misses=_count("People rejected them, and nothing would have been said."),
+        precision=_or_null({"type": "number", "minimum": 0, "maximum": 1}),
+        recall=_or_null({"type": "number", "minimum": 0, "maximum": 1}),
+        is_thin=_flag("Fewer than 30 approved or rejected."),
+        reached=_or_null(MOMENT),
+        is_capped=_flag("There are more decisions than are looked at."),
+        ran_out=_flag("There was no time for all."),
+        cases=_object(
+            "Examples: the newest ten of each kind.",
+            **{kind: _list(_ref("TriedExample")) for kind in ("false_holds", "misses", "true_holds")},
+        ),
+    ),
+    "TriedExample": _object(
+        "",
+        comment=_id("The comment's id."),
+        name=_text(),
+        story=_text("Its headline."),
+        text=_list(_object("", text=_text(), marked={"type": "boolean"}), "Part of the text, in pieces."),
+        reason=_text("What would have been said; empty for a miss."),
+        decision=_one_of(["approved", "rejected", "spam"]),
+        decided_at=MOMENT,
+        decided_by=_text(),
+    ),
 }
 
 
@@ -2065,6 +2132,242 @@ def _check(name: str, summary: str, about: str, ok: Json, example: Any, not_ok: 
     }
 
 
+SHARE = _or_null({"type": "number", "minimum": 0, "maximum": 1})
+COUNTS_OF_A_RULE = {
+    "held": _count("Texts it left waiting or unpublished."),
+    "decided": _count("Of those, what a person decided on since."),
+    "rejected": _count("Of those, what people rejected or called spam."),
+    "precision": {**SHARE, "description": "`rejected / decided`; null before anything was decided."},
+}
+COUNTS_OF_A_RULE_EXAMPLE: Json = {"held": 31, "decided": 24, "rejected": 3, "precision": 0.125}
+A_DAY = _text("UTC.", format="date")
+
+FIGURES_PATHS: dict[str, Json] = {
+    "/api/v1/moderation/handover": {
+        "get": _staff(
+            "getHandover",
+            MODERATION,
+            "What one shift tells the next",
+            "Of the sections the account works on. What waits, the rules and the threads are as of now.",
+            takes=(
+                "Site",
+                _may("day", _text(format="date"), "A day, UTC; otherwise the hour that runs and the 23 before it."),
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                since=MOMENT,
+                until=MOMENT,
+                waiting=_object("", **{queue: _ref("WaitingQueue") for queue in HANDED_OVER}),
+                decided=_count("Approved, rejected, marked as spam or held by people; undoing is none of these."),
+                people=_list(
+                    _object(
+                        "",
+                        account=_or_null(_text("Null for whoever has left.", pattern=ID)),
+                        name=_text(),
+                        decided=_count(),
+                        actions=_object("", **{action: _count() for action in DEEDS}),
+                        hours=_list(_count(), "By hour, the first is that of `since`.", minItems=HOURS, maxItems=HOURS),
+                    ),
+                    "Who decided most comes first.",
+                ),
+                first_verdict=_object(
+                    "From the arrival of a text that waited to a person's first verdict.",
+                    texts=_count(),
+                    median_seconds=_or_null(_count()),
+                    percentile_95_seconds=_or_null(_count()),
+                ),
+                reversals=_object(
+                    "Decisions undone, or overturned by another person, within 7 days and so far.",
+                    taken_back=_count(),
+                    rate=SHARE,
+                ),
+                noisy_rules=_list(
+                    _object(
+                        "",
+                        rule=_text(),
+                        **COUNTS_OF_A_RULE,
+                        usual={"type": "number", "description": "The median of the 14 days before."},
+                        because=_list(_one_of(["too_often", "too_wrong"]), minItems=1),
+                    ),
+                    "Rules that held at least 20 today and over three times the usual, or of whose holds people "
+                    "rejected less than a fifth.",
+                ),
+                threads=_list(
+                    _object(
+                        "",
+                        story=_text("The story's `number`.", pattern=ID),
+                        title=_text(),
+                        section=_text(),
+                        comments=_count(),
+                        rejected=_count(),
+                        reports=_count("Open ones."),
+                    ),
+                    "The busiest of the last six hours.",
+                ),
+            ),
+            example={
+                "since": "2026-01-20T00:00:00Z",
+                "until": "2026-01-21T00:00:00Z",
+                "waiting": {
+                    **{queue: {"count": 0, "oldest": None, "sections": []} for queue in HANDED_OVER},
+                    "pending": {
+                        "count": 4,
+                        "oldest": "2026-01-20T08:30:00Z",
+                        "sections": [{"section": "World", "count": 4, "oldest": "2026-01-20T08:30:00Z"}],
+                    },
+                },
+                "decided": 12,
+                "people": [
+                    {
+                        "account": "2",
+                        "name": "Hanna",
+                        "decided": 12,
+                        "actions": {"approve": 9, "reject": 2, "spam": 1, "hold": 0},
+                        "hours": [0] * 8 + [7, 5] + [0] * 14,
+                    }
+                ],
+                "first_verdict": {"texts": 12, "median_seconds": 95, "percentile_95_seconds": 840},
+                "reversals": {"taken_back": 1, "rate": 0.0833},
+                "noisy_rules": [
+                    {"rule": "too_many_links", **COUNTS_OF_A_RULE_EXAMPLE, "usual": 4, "because": ["too_often"]}
+                ],
+                "threads": [
+                    {
+                        "story": "2",
+                        "title": "The water of Hasaka",
+                        "section": "World",
+                        "comments": 40,
+                        "rejected": 6,
+                        "reports": 3,
+                    }
+                ],
+            },
+        )
+    },
+    "/api/v1/moderation/precision": {
+        "get": _staff(
+            "getPrecision",
+            MODERATION,
+            "How right the rules are",
+            "What each rule held by day (UTC), and what people made of it. The rule counts that decided on the text.",
+            takes=("Site", _may("days", _whole(USUAL_DAYS, MOST_DAYS), "How many days, today included.")),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                rules=_list(
+                    _object(
+                        "",
+                        rule=_text(),
+                        **COUNTS_OF_A_RULE,
+                        days=_list(_object("", day=A_DAY, **COUNTS_OF_A_RULE), "The oldest first."),
+                    )
+                ),
+            ),
+            example={
+                "rules": [
+                    {
+                        "rule": "too_many_links",
+                        **COUNTS_OF_A_RULE_EXAMPLE,
+                        "days": [{"day": "2026-01-20", **COUNTS_OF_A_RULE_EXAMPLE}],
+                    }
+                ]
+            },
+        )
+    },
+    "/api/v1/moderation/shadows": {
+        "get": _staff(
+            "getShadows",
+            MODERATION,
+            "How rules in shadow would have done",
+            "They speak and nothing comes of it. Three lines for each, about the last "
+            f"{', '.join(map(str, SHADOW_DAYS))} days.",
+            takes=("Site",),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                shadows=_list(
+                    _object(
+                        "",
+                        rule=_text(),
+                        days=_count(),
+                        spoke=_count(),
+                        approved=_count(),
+                        rejected=_count(),
+                        undecided=_count(),
+                        agreement={**SHARE, "description": "`rejected / (approved + rejected)`."},
+                    )
+                ),
+            ),
+            example={
+                "shadows": [
+                    {
+                        "rule": "too_many_links",
+                        "days": 7,
+                        "spoke": 20,
+                        "approved": 4,
+                        "rejected": 12,
+                        "undecided": 4,
+                        "agreement": 0.75,
+                    }
+                ]
+            },
+        )
+    },
+    "/api/v1/admin/trial": {
+        "post": _staff(
+            "tryOnThePast",
+            MODERATION,
+            "Try before you switch on",
+            "What words, a rule, a number of reports or a mode would have done to what people decided on: at most "
+            f"the newest {trial.MOST_DECISIONS:,} texts, for at most {trial.BUDGET:g} seconds. Nothing is changed. "
+            "For admins.",
+            body=("Trial", {"site": "demo", "try": "words", "words": "swindle*\ncrooks", "days": 30}),
+            refuses=("forbidden", "unknown_site"),
+            gives=_object("", trial=_ref("TrialResult")),
+            example={
+                "trial": {
+                    "about": "2 words and phrases on the list of words that hold",
+                    "days": 30,
+                    "decided": 120,
+                    "approved": 90,
+                    "rejected": 30,
+                    "would_hold": 8,
+                    "true_holds": 6,
+                    "false_holds": 2,
+                    "misses": 24,
+                    "precision": 0.75,
+                    "recall": 0.2,
+                    "is_thin": False,
+                    "reached": "2025-12-22T09:00:00Z",
+                    "is_capped": False,
+                    "ran_out": False,
+                    "cases": {
+                        "false_holds": [
+                            {
+                                "comment": "3",
+                                "name": "Rosa Reader",
+                                "story": "The water of Hasaka",
+                                "text": [
+                                    {"text": "No ", "marked": False},
+                                    {"text": "swindle", "marked": True},
+                                    {"text": " at all.", "marked": False},
+                                ],
+                                "reason": "the text uses “swindle*”",
+                                "decision": "approved",
+                                "decided_at": "2026-01-20T08:50:00Z",
+                                "decided_by": "Hanna",
+                            }
+                        ],
+                        "misses": [],
+                        "true_holds": [],
+                    },
+                }
+            },
+        )
+    },
+}
+
 SERVICE_PATHS: dict[str, Json] = {
     "/api/v1/openapi.json": {
         "get": _read(
@@ -2119,7 +2422,14 @@ DOCUMENT: Json = {
         {"name": OUTGOING, "description": "What other systems hear of: events, endpoints, deliveries."},
         {"name": SERVICE, "description": "The service itself."},
     ],
-    "paths": {**READERS_PATHS, **MODERATION_PATHS, **ADMIN_PATHS, **OUTGOING_PATHS, **SERVICE_PATHS},
+    "paths": {
+        **READERS_PATHS,
+        **MODERATION_PATHS,
+        **FIGURES_PATHS,
+        **ADMIN_PATHS,
+        **OUTGOING_PATHS,
+        **SERVICE_PATHS,
+    },
     "components": {
         "schemas": SCHEMAS,
         "parameters": PARAMETERS,

@@ -34,8 +34,8 @@ ASIDES = ", ".join(repr(str(aside)) for aside in Aside)
 REPORT = 2  # what an open report weighs beside the rules' objections: more than a rule's that asks to look
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
-    return Index(f"ix_{PREFIX}comment_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+def _partial(name: str, *columns: str, where: str, of: str = "comment") -> Index:
+    return Index(f"ix_{PREFIX}{of}_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _queue_by(column: str) -> Index:
@@ -65,6 +65,16 @@ class Comment(Base):
             "site_id",
             "created_at",
             "id",
+            where="status = 'PENDING' AND set_aside IS NULL AND retracted_at IS NULL",
+        ),
+        _partial(
+            "waiting_where",
+            "site_id",
+            "section",
+            "created_at",
+            "status",
+            "set_aside",
+            "retracted_at",
             where="status = 'PENDING' AND set_aside IS NULL AND retracted_at IS NULL",
         ),
         _partial("set_aside", "site_id", "set_aside", "created_at", "id", where="set_aside IS NOT NULL"),
@@ -185,6 +195,7 @@ class StoredVerdict(Base):
     __table_args__ = (
         Index("ix_commentsvc_verdict_rule", "comment_id", "rule"),
         Index("ix_commentsvc_verdict_said", "rule", "created_at"),
+        _partial("shadow", "created_at", "rule", where="would_be IS NOT NULL", of="verdict"),
     )
 
 
@@ -211,6 +222,17 @@ class Decision(Base):
         Index("ix_commentsvc_decision_undoes", "undoes_id"),
         Index("ix_commentsvc_decision_number", "site_id", "number", unique=True),
         Index("ix_commentsvc_decision_rule", "site_id", "rule", "created_at", "id"),
+        _partial(
+            "held",
+            "site_id",
+            "created_at",
+            "rule",
+            "after",
+            "revision_id",
+            "comment_id",
+            where="rule IS NOT NULL AND after <> 'APPROVED'",
+            of="decision",
+        ),
     )
     REASON_LENGTH = 60
     NOTE_LENGTH, BATCH_LENGTH = 2000, 32

@@ -100,7 +100,7 @@ def agreement_json(each: Agreement) -> dict[str, Any]:
 
 
 def result_json(result: Result) -> dict[str, Any]:
-    examples = {kind: [_example_json(each) for each in found] for kind, found in result.examples().items()}
+    cases = {kind: [_example_json(each) for each in found] for kind, found in result.examples().items()}
     return {
         "about": result.about,
         "days": result.days,
@@ -117,7 +117,7 @@ def result_json(result: Result) -> dict[str, Any]:
         "reached": rfc3339(result.reached),
         "is_capped": result.is_capped,
         "ran_out": result.ran_out,
-        "examples": examples,
+        "cases": cases,
     }
 
 

@@ -6,7 +6,7 @@ refused was never stored.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -86,6 +86,7 @@ class Case:
         return self.status in REFUSED
 
 
+Spans = tuple[tuple[int, int], ...]
 Speaker = Callable[[Case, Standing], Verdict | None]
 
 
@@ -253,10 +254,10 @@ def _of_rule(asked: Mapping[str, str], house: House) -> Trial:
     about = f"the rule {name.replace('_', ' ')}"
     if setting := NUMBERS.get(name):
         number = whole_number(asked, "number", getattr(house, setting), low=0, high=1000)
-        return Trial(f"{about} with {setting} at {number}", _any_of([name], _changed(house, setting, number)))
-    if setting := SWITCHES.get(name):
+        about, house = f"{about} with {setting} at {number}", _changed(house, setting, number)
+    elif setting := SWITCHES.get(name):
         house = _changed(house, setting, True)
-    return Trial(about, _any_of([name], house))
+    return Trial(about, _any_of([name], house, reads_links=True))
 
 
 def _changed(house: House, setting: str, value: Any) -> House:
@@ -272,24 +273,27 @@ def _of_flags(number: int) -> Trial:
     return Trial(f"holding what {number} {'reader' if number == 1 else 'readers'} reported", speaks)
 
 
-def _any_of(names: Any, house: House) -> Speaker:
-    """What the first of the rules has to say; whatever it would do about it, it speaks."""
+def _any_of(names: Sequence[str], house: House, *, reads_links: bool = False) -> Speaker:
+    """What the first of the rules has to say; whatever it would do about it, it speaks.
+
+    Finding the links of a text takes longer than most rules do: only where one `reads_links`.
+    """
     rules: list[Rule] = [BY_NAME[name] for name in names]
 
     def speaks(case: Case, standing: Standing) -> Verdict | None:
-        draft = _draft(case, standing)
+        draft = _draft(case, standing, links_in(case.text) if reads_links else ())
         return next((verdict for rule in rules if (verdict := ask(rule, draft, house))), None)
 
     return speaks
 
 
-def _draft(case: Case, standing: Standing) -> Draft:
+def _draft(case: Case, standing: Standing, link_spans: Spans) -> Draft:
     """The draft as it was. What is not kept stays silent here, and no rule that asks for it can be tried."""
     return Draft(
         text=case.text,
         name=case.name,
         website=case.website,
-        link_spans=links_in(case.text),
+        link_spans=link_spans,
         story_is_open=True,
         story_is_held=False,
         closed_because="",
@@ -423,7 +427,7 @@ def _example(case: Case, verdict: Verdict | None, decided_by: str) -> Example:
     )
 
 
-def clipping(text: str, spans: Any, *, length: int = 240, before: int = 60) -> tuple[tuple[str, bool], ...]:
+def clipping(text: str, spans: Spans, *, length: int = 240, before: int = 60) -> tuple[tuple[str, bool], ...]:
     """Part of a text around its first span, in pieces that are marked or not; "…" where something is left out."""
     start = max(0, spans[0][0] - before) if spans else 0
     end = min(len(text), start + length)

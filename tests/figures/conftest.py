@@ -30,7 +30,9 @@ class Past:
     def __init__(self, newsroom: Newsroom, story: str) -> None:
         self.newsroom, self.story = newsroom, story
 
-    def written(self, text: str | None = None, *, ago: float = 0, story: str | None = None, by: int | None = None, **more) -> int:
+    def written(
+        self, text: str | None = None, *, ago: float = 0, story: str | None = None, by: int | None = None, **more
+    ) -> int:
         """A comment as a reader sends it; the rules decide. `by` is an author whose receipt was shown."""
         number = next(self.newsroom.numbers)
         with self.newsroom.app.app_context(), unit_of_work():
@@ -131,5 +133,3 @@ def desk(cast, newsroom) -> Browser:
 @pytest.fixture
 def admin(cast, newsroom) -> Browser:
     return Browser(newsroom.signed_in(cast.ada))
-
-

@@ -18,9 +18,7 @@ def kept(app, past):
 
     def ask(days=14, sections=None):
         with app.app_context():
-            return {
-                each.rule: each for each in records(past.site_id(), days=days, now=NOON, sections=sections)
-            }
+            return {each.rule: each for each in records(past.site_id(), days=days, now=NOON, sections=sections)}
 
     return ask
 

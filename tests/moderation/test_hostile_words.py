@@ -77,7 +77,7 @@ class Paper:
     def pages(self) -> list[str]:
         """Every page on which any of it appears."""
         lists = [f"/desk?site={self.key}&queue={queue}" for queue in ("all", "flagged", "approved")]
-        lists += [f"/desk/{place}?site={self.key}" for place in ("authors", "stories", "log")]
+        lists += [f"/desk/{place}?site={self.key}" for place in ("authors", "stories", "log", "handover")]
         single, public = [], []
         for number in range(0, len(self.stories), 3):  # the lists above have them all
             author, story, comment = self.authors[number], self.stories[number], self.comments[number]
