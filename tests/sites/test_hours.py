@@ -73,7 +73,9 @@ def test_hours_have_a_length():
         read_hours("Mo 08:00-09:00;" * 100)
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../../etc/passwd", "Europe", "/etc/localtime", "Europe/Berlin\0"])
+@pytest.mark.parametrize(
+    "name", ["Mars/Olympus", "", "../../etc/passwd", "Europe", "/etc/localtime", "Europe/Berlin\0"]
+)
 def test_a_time_zone_is_one_that_the_world_knows(name):
     with pytest.raises(WrongHours, match="is no time zone"):
         read_zone(name)
