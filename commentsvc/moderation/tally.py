@@ -23,7 +23,7 @@ def tally(site_id: int, *, reasons: Collection[str], now: datetime) -> dict[str,
     somebody typed it, maybe a name.
     """
     since = now - timedelta(days=DAYS)
-    by_person = Decision.account_id.is_not(None)
+    by_person = Decision.rule.is_(None)
     what = (by_person.label("by_person"), Decision.action, Decision.reason)
     lately = (Decision.site_id == site_id, Decision.created_at >= since, Decision.created_at <= now)
     people, rules = Counter[tuple[str, str]](), Counter[str]()
