@@ -12,12 +12,19 @@ from ..authors.models import Author
 from ..authors.service import fresh_slug
 from ..core.database import db
 from ..core.errors import Conflict, Stale
-from ..screening import Outcome, Screening
+from ..screening import Outcome, Screening, Verdict
 from ..stories.models import Story
 from . import events
 from .models import REPORT, Aside, Comment, Decision, Revision, Status
+from .verdicts import stored
 
-AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
+AFTER = {
+    "approve": Status.APPROVED,
+    "reject": Status.REJECTED,
+    "spam": Status.SPAM,
+    "hold": Status.PENDING,
+    "ignore_flags": Status.APPROVED,  # keep it, and let no reports bring it back until it is edited
+}
 # What changes no status: a place in the thread, or aside in the queue. The column, and whether the action sets it.
 MARKS = {
     "feature": ("featured_at", True),
@@ -150,7 +157,8 @@ def decide(
 
 def _is_so_already(comment: Comment, action: str) -> bool:
     if action in AFTER:
-        return comment.status == AFTER[action] and comment.set_aside is None
+        is_kept = comment.ignores_flags or action != "ignore_flags"
+        return comment.status == AFTER[action] and comment.set_aside is None and is_kept
     if action in PUTS_ASIDE:
         return comment.set_aside == PUTS_ASIDE[action]
     column, is_set = MARKS[action]
@@ -159,6 +167,7 @@ def _is_so_already(comment: Comment, action: str) -> bool:
 
 def _do(comment: Comment, action: str, now: datetime) -> None:
     if action in AFTER:
+        comment.ignores_flags = action == "ignore_flags"
         _become(comment, AFTER[action])
     elif action in PUTS_ASIDE:
         comment.set_aside = PUTS_ASIDE[action]
@@ -190,6 +199,38 @@ def _remember(
         created_at=now,
     )
     db.session.add(decision)
+    return decision
+
+
+def follow(comment: Comment, verdict: Verdict, *, now: datetime) -> Decision | None:
+    """Do what a rule says about a comment that has long been stored, and keep its verdict beside the others.
+
+    The caller waited for its turn. Returns None for a verdict that only notes, or is in shadow.
+    """
+    of_now = select(Revision).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
+    revision = db.session.scalars(of_now).one()
+    db.session.add(stored(verdict, comment, revision, now))
+    if verdict.outcome is Outcome.NOTE:
+        return None
+    before, status = comment.status, BY_RULES[verdict.outcome]
+    decision = Decision(
+        site_id=comment.site_id,
+        comment=comment,
+        revision=revision,
+        rule=verdict.rule,
+        action=_action_for(status),
+        before=before,
+        after=status,
+        note=verdict.reason,
+        was_featured=comment.featured_at is not None,
+        created_at=now,
+    )
+    db.session.add(decision)
+    comment.held_by = verdict.rule
+    comment.objections += WEIGHT[verdict.outcome]
+    comment.risk = comment.objections + REPORT * Comment.open_flags
+    _become(comment, status)
+    events.decided(comment, decision)
     return decision
 
 

@@ -15,7 +15,7 @@ from .crypto import Keyring
 from .errors import UnsupportedMediaType, WrongEncoding
 from .inputs import json_object
 from .links import Links
-from .network import network_hash
+from .network import network_hash, network_hashes
 
 BODY_LIMIT = 64 * 1024  # bytes; the issue's and the field's usual limit for a comment
 
@@ -55,6 +55,11 @@ def links() -> Links:
 def reader_network() -> str:
     """A keyed hash of the network the request came from."""
     return network_hash(request.remote_addr, keys(), now())
+
+
+def reader_networks() -> list[str]:
+    """Every hash under which that network may be banned."""
+    return network_hashes(request.remote_addr, keys(), now())
 
 
 def reader_hash() -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..comments import events, lifecycle
+from ..comments.house import house_of
 from ..comments.models import Comment
 from ..comments.queries import public_comment
 from ..core import inputs
@@ -18,6 +19,8 @@ from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, reader_hash
+from ..screening import House, Outcome, flags_reached
+from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
 from .models import Flag, FlagReason
 
@@ -30,9 +33,27 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
         raise NotFound("There is no such comment here.")
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
     if db.session.scalar(known) is None:
+        house = house_of(db.session.get_one(Site, comment.site_id))
+        if flags_reached(comment.open_flags + 1, house):
+            lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
+            db.session.refresh(comment)
         db.session.add(Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now))
         lifecycle.count_flags(comment.id, +1)
         events.flagged(comment, reason)
+        _bring_back(comment, house, now)
+
+
+def _bring_back(comment: Comment, house: House, now: datetime) -> None:
+    """Let the rule speak once enough readers reported it since a moderator last decided, not for each one more."""
+    db.session.flush()
+    db.session.refresh(comment, ["open_flags", "risk"])
+    verdict = flags_reached(comment.open_flags, house)
+    if verdict is None or comment.ignores_flags or not comment.is_visible:
+        return
+    if verdict.outcome is Outcome.NOTE and comment.open_flags > house.flags_to_hold:
+        return
+    lifecycle.follow(comment, verdict, now=now)
+    lifecycle.flush(comment)
 
 
 def read_details(text: str) -> str:

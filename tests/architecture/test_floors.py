@@ -16,6 +16,7 @@ FLOORS = {
     "sites": 1,
     "authors": 2,
     "checks": 2,
+    "rulebook": 2,
     "stories": 3,
     "comments": 4,
     "moderation": 5,
@@ -29,7 +30,9 @@ ROOF = "the roof"
 # They start the whole application for the command line and the server; nobody imports them.
 STARTERS = {"demo/run.py", "demo/wsgi.py"}
 # What speaks HTTP. Everything else is told what it needs to know: services take `actor` and `now`.
-DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
+DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"} | {
+    "rulebook.py"
+}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))
