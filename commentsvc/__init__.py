@@ -31,10 +31,12 @@ from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
 from .extensions import csrf, limiter, login_manager, migrate
+from .moderation import rulebook
 from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
+from .moderation.rulebook_api import bp as rulebook_api
 from .notifications import choices, digest, digests, newsroom, readers, thresholds
 from .notifications.chat import ChatChannel
 from .notifications.desk import decide_pages
@@ -59,8 +61,9 @@ __all__ = ["CommentService", "create_app"]
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
 READERS_APIS = (comments_api, public_api, flags_api)
-NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api)
-NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages)
+NEWSROOM_APIS = (moderation_api, author_api, story_api, webhooks_api, rulebook_api)
+RULEBOOK_PAGES = (rulebook.desk_bp, rulebook.words_bp, rulebook.rules_bp, rulebook.bans_bp)
+NEWSROOM_PAGES = (admin_pages, check_pages, outgoing_pages, endpoint_pages, notice_pages, *RULEBOOK_PAGES)
 LETTERS_PAGES = (mail_pages, decide_pages)
 PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
+    rulebook.install(app)  # after the door: a stranger sends nothing long
     _install_extensions(app)
     _install_outbox(app, settings, mail_server)
     pages.install(app)

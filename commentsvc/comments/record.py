@@ -1,4 +1,6 @@
-"""What the database knows of a draft: the writer's past, bans, the same words elsewhere. Asked only for rules that are on.
+"""What the database knows of a draft: the writer's past, bans, the same words elsewhere.
+
+Asked only for rules that are on, and each in one statement on an index: it is part of every post.
 """
 
 from collections.abc import Sequence

@@ -212,9 +212,7 @@ def edit_comment(comment_id: str) -> Response:
     comment, site = _own_comment(comment_id)
     text = EditForm(MultiDict(fields), settings=site.settings).new_text()
     with unit_of_work():
-        posted = posting.edit(
-            site, comment, text, keys=keys(), now=now(), sender=_sender(), networks=reader_networks()
-        )
+        posted = posting.edit(site, comment, text, keys=keys(), now=now(), sender=_sender(), networks=reader_networks())
     return answer(_written(site, asking.finish(posted)))
 
 

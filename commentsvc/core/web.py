@@ -67,16 +67,19 @@ def reader_hash() -> str:
     return keys().hash("reader", f"{reader_network()} {request.headers.get('User-Agent', '')}")
 
 
-def json_body() -> dict[str, Any]:
-    """The request's JSON object. Raises UnsupportedMediaType, WrongEncoding, MalformedJson, ValidationFailed."""
+def json_body(limit: int = BODY_LIMIT) -> dict[str, Any]:
+    """The request's JSON object, of at most so many bytes.
+
+    Raises UnsupportedMediaType, WrongEncoding, MalformedJson, ValidationFailed.
+    """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as application/json.")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
-    if (request.content_length or 0) > BODY_LIMIT:
+    if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge()
     body = request.get_data(cache=True)
-    if request.content_length is None and len(body) >= BODY_LIMIT:
+    if request.content_length is None and len(body) >= limit:
         raise RequestEntityTooLarge()  # sent without a length, it was read up to the limit and cut off there
     return json_object(body)
 

@@ -41,6 +41,7 @@ from ..stories.models import Story
 from ..stories.routes import as_typed
 from . import decisions, queue
 from .decisions import MOST_AT_ONCE, Seen
+from .networks import can_ban_network_of
 from .routes import asked
 
 desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -117,6 +118,7 @@ def comment(comment_id: str) -> str:
         above=ancestors_of(found),
         replies=replies,
         history=history,
+        can_ban_network=actor().may(Permission.MANAGE_SITE) and can_ban_network_of(found, now()),
         **card_words(site),
     )
 
@@ -148,6 +150,7 @@ def _read_seen(text: str) -> Seen:
 
 def _tell(action: str, outcome: decisions.Outcome) -> None:
     done = {"approve": "approved", "reject": "rejected", "spam": "marked as spam", "hold": "put back to wait"}
+    done["ignore_flags"] = "kept, whatever is reported until it is edited"
     if count := len(outcome.decided):
         flash(f"{count} {'comment' if count == 1 else 'comments'} {done.get(action, action + 'd')}.", "decided")
     for changed, decision in outcome.conflicts:

@@ -18,7 +18,7 @@ from ..sites.models import Site
 from .book import changed
 from .models import Ban, BanKind
 
-NETWORK_DAYS, MOST_NETWORK_DAYS = 7, 30
+NETWORK_DAYS, MOST_NETWORK_DAYS, MOST_DAYS = 7, 30, 3650
 PAGE = 50
 
 
@@ -28,6 +28,11 @@ class Banned:
 
     address: bool = False
     network: bool = False
+
+
+def after(days: int, now: datetime) -> datetime | None:
+    """When so many days are over; None, which is no end, for 0."""
+    return now + timedelta(days=days) if days else None
 
 
 def ban_typed(

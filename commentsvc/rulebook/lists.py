@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,6 +19,7 @@ from ..sites.settings import LANGUAGES
 from .book import changed
 from .models import ListMode, WordList
 
+BODY_LIMIT = 1024 * 1024  # bytes of a request that brings a list: 10,000 entries of any alphabet
 MOST_LISTS = 50  # of a site: each is looked for in every comment
 _LINES_NAMED = 5  # wrong ones, in one message
 
@@ -54,6 +56,11 @@ def list_for(actor: Actor, list_id: int, permission: Permission) -> WordList:
         raise NotFound("There is nothing here by that name.")
     ensure(actor, permission, found.site_id)
     return found
+
+
+def as_wanted(row: WordList) -> Wanted:
+    """A list as it would be typed."""
+    return Wanted(row.name, row.kind, row.language or "", row.mode, row.entries)
 
 
 def add_list(site: Site, wanted: Wanted, *, actor: Actor, now: datetime) -> WordList:
@@ -168,5 +175,5 @@ def pieces(text: str, hits: Sequence[Hit]) -> list[tuple[str, str]]:
     edges = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end))})
     return [
         (text[low:high], ", ".join(dict.fromkeys(name for start, end, name in spans if start <= low and high <= end)))
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]

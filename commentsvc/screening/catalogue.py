@@ -30,7 +30,7 @@ _BY_MODE = "The mode of the site or story says so: change it there."
 _BY_PERSON = "A person decided it about this author: change the author’s standing."
 
 CATALOGUE: tuple[About, ...] = (
-    About("story_is_closed", "Takes nothing under a story that is closed.", Outcome.REFUSE, ("mode",), _BY_MODE),
+    About("story_is_closed", "Takes nothing under a story that is closed.", Outcome.REFUSE, (), _BY_MODE),
     About("story_is_held", "Holds everything under a story that is read first.", Outcome.HOLD, (), _BY_MODE),
     About("author_is_banned", "Takes nothing from an author who is banned.", Outcome.REFUSE, (), _BY_PERSON),
     About("author_is_suspended", "Takes nothing from an author who is suspended.", Outcome.REFUSE, (), _BY_PERSON),
@@ -83,7 +83,9 @@ CATALOGUE: tuple[About, ...] = (
         ("repeated_characters",),
     ),
     About("honeypot_was_filled", "Finds programs that fill in every field.", Outcome.SPAM, ("honeypot_check",)),
-    About("form_was_too_quick", "Looks for forms filled in faster than people can.", Outcome.HOLD, ("quick_form_seconds",)),
+    About(
+        "form_was_too_quick", "Looks for forms filled in faster than people can.", Outcome.HOLD, ("quick_form_seconds",)
+    ),
     About(
         "flags_reached",
         "Brings a comment back to the queue when several readers reported it.",

@@ -105,7 +105,7 @@ class Draft:
     the network has used up its allowance.
 
     What was not looked up because its rule is off is as if there were nothing. `language` is None if unknown.
-    `link_hosts` are where the links lead, in the order of `link_spans`, and `website_host` where the website does: hosts
+    `link_hosts` are where the links lead, in the order of `link_spans`, `website_host` is where the website does: hosts
     as DNS knows them (core.urls.host_of), "" for what leads nowhere. `address_domain` is the part behind the @, None
     where it cannot be read. `recently_approved` and `recently_rejected` count the proven author's comments of the last
     days; `alike_stories` and `alike_writers` say under how many stories, and by how many writers, near-identical

@@ -107,6 +107,24 @@ class SiteSettings:
         return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a setting may be: a number from `low` to `high`; None where it is none."""
+
+    meaning: str
+    default: Any
+    low: int | None
+    high: int | None
+
+
+def limits_of(name: str) -> Limits:
+    """Raises KeyError where there is no setting of this name."""
+    item = {item.name: item for item in fields(SiteSettings)}[name]
+    is_number = type(item.default) is int
+    low, high = (item.metadata["low"], item.metadata["high"]) if is_number else (None, None)
+    return Limits(item.metadata["meaning"], item.default, low, high)
+
+
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
     """The settings of a site, defaults where it says nothing; a name that is gone from the code is left out."""
     known = {item.name for item in fields(SiteSettings)}
@@ -149,7 +167,7 @@ def _read_domains(item: Field[Any], text: str) -> str:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if len(lines) > MOST_DOMAINS:
         raise ValidationFailed({item.name: [f"Use at most {MOST_DOMAINS:,} domains."]})
-    domains = {}
+    domains: dict[str, None] = {}
     for number, line in lines:
         try:
             domains[read_domain(line)] = None

@@ -148,7 +148,9 @@ def test_a_phrase_is_found_however_it_is_disguised_inside_a_sentence():
     assert (match.start, match.end) == (6, 20)
 
 
-@pytest.mark.parametrize("entry", ["(a+)+$", "[a-z]*", ".*", "a|b", "^x", "\\d{3}", "a" * 200, "\u202eevil", "word\x00"])
+@pytest.mark.parametrize(
+    "entry", ["(a+)+$", "[a-z]*", ".*", "a|b", "^x", "\\d{3}", "a" * 200, "\u202eevil", "word\x00"]
+)
 def test_what_looks_like_a_pattern_is_words(entry):
     WordList([entry]).find("a b x d 3 z evil word " * 100)
 
