@@ -44,9 +44,8 @@ def recent(site: Site, house: House, author: Author | None, now: datetime, but: 
         return 0, 0
     since = now - timedelta(days=site.settings.history_days)
     rows = select(Comment.status, func.count()).where(Comment.author_id == author.id, Comment.created_at > since)
-    counts: dict[str, int] = dict(
-        db.session.execute(rows.where(Comment.id != but).group_by(Comment.status)).tuples().all()
-    )
+    grouped = rows.where(Comment.id != but).group_by(Comment.status)
+    counts: dict[str, int] = {status: number for status, number in db.session.execute(grouped)}
     return counts.get(Status.APPROVED, 0), counts.get(Status.REJECTED, 0) + counts.get(Status.SPAM, 0)
 
 
@@ -64,7 +63,7 @@ def alike(
         .where(Comment.created_at > now - MASS_POSTING_WITHIN)
         .limit(_ROWS_LOOKED_AT)
     )
-    found = db.session.execute(rows).tuples().all()
+    found = db.session.execute(rows).all()
     stories = {story.id, *(story_id for story_id, _ in found)}
     return len(stories), 1 + len({address for _, address in found} - set(hashes))
 
