@@ -43,9 +43,11 @@ def recent(site: Site, house: House, author: Author | None, now: datetime, but: 
     if author is None or not house.history_rejected_percent or not house.is_on("history_is_poor"):
         return 0, 0
     since = now - timedelta(days=site.settings.history_days)
-    rows = select(Comment.status, func.count()).where(Comment.author_id == author.id, Comment.created_at > since)
+    rows = select(Comment.status, func.count().label("number")).where(
+        Comment.author_id == author.id, Comment.created_at > since
+    )
     grouped = rows.where(Comment.id != but).group_by(Comment.status)
-    counts: dict[str, int] = {status: number for status, number in db.session.execute(grouped)}
+    counts = {row.status: row.number for row in db.session.execute(grouped)}
     return counts.get(Status.APPROVED, 0), counts.get(Status.REJECTED, 0) + counts.get(Status.SPAM, 0)
 
 
