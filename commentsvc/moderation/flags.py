@@ -32,14 +32,19 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
     if not comment.is_visible:
         raise NotFound("There is no such comment here.")
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
-    if db.session.scalar(known) is None:
-        house = house_of(db.session.get_one(Site, comment.site_id))
-        if flags_reached(comment.open_flags + 1, house):
-            lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
-            db.session.refresh(comment)
-        db.session.add(Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now))
+    if db.session.scalar(known) is not None:
+        return
+    house = house_of(db.session.get_one(Site, comment.site_id))
+    if flags_reached(comment.open_flags + 1, house):
+        lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
+        db.session.refresh(comment)
+    # A comment that is to be left alone gets its answer at once.
+    report = Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now)
+    report.settled_at = now if comment.ignores_flags else None
+    db.session.add(report)
+    events.flagged(comment, reason)
+    if not comment.ignores_flags:
         lifecycle.count_flags(comment.id, +1)
-        events.flagged(comment, reason)
         _bring_back(comment, house, now)
 
 
@@ -48,7 +53,7 @@ def _bring_back(comment: Comment, house: House, now: datetime) -> None:
     db.session.flush()
     db.session.refresh(comment, ["open_flags", "risk"])
     verdict = flags_reached(comment.open_flags, house)
-    if verdict is None or comment.ignores_flags or not comment.is_visible:
+    if verdict is None or not comment.is_visible:
         return
     if verdict.outcome is Outcome.NOTE and comment.open_flags > house.flags_to_hold:
         return
