@@ -35,7 +35,7 @@ from .figures.pages import bp as figures_pages
 from .figures.pages import trial_pages
 from .figures.routes import bp as figures_api
 from .figures.routes import trial_bp as trial_api
-from .moderation import leases
+from .moderation import leases, rulebook
 from .moderation.bulk_pages import bp as bulk_pages
 from .moderation.bulk_routes import bp as matching_api
 from .moderation.card_pages import bp as card_pages
@@ -46,6 +46,7 @@ from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
+from .moderation.rulebook_api import bp as rulebook_api
 from .moderation.section_pages import bp as section_pages
 from .moderation.thread_pages import api as moving_api
 from .moderation.thread_pages import bp as thread_pages
@@ -79,12 +80,14 @@ NEWSROOM_APIS = (
     matching_api,
     figures_api,
     trial_api,
+    rulebook_api,
     author_api,
     story_api,
     section_api,
     moving_api,
     webhooks_api,
 )
+RULEBOOK_PAGES = (rulebook.desk_bp, rulebook.words_bp, rulebook.rules_bp, rulebook.bans_bp)
 NEWSROOM_PAGES = (
     admin_pages,
     bulk_pages,
@@ -93,6 +96,7 @@ NEWSROOM_PAGES = (
     log_pages,
     figures_pages,
     trial_pages,
+    *RULEBOOK_PAGES,
     check_pages,
     outgoing_pages,
     endpoint_pages,
@@ -121,6 +125,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     _trust_proxies(app, settings.trusted_proxies)
     errors.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
+    rulebook.install(app)  # after the door: a stranger sends nothing long
     _install_extensions(app)
     _install_outbox(app, settings, mail_server)
     pages.install(app)

@@ -20,7 +20,7 @@ from .core.mail_address import MAX_LENGTH as EMAIL_LENGTH
 from .core.web import BODY_LIMIT
 from .figures import trial
 from .figures.handover import ACTIONS as DEEDS
-from .figures.handover import HOURS
+from .figures.handover import HOURS as HOURS_OF_A_DAY
 from .figures.handover import QUEUES as HANDED_OVER
 from .figures.precision import SHADOW_DAYS, USUAL_DAYS
 from .figures.routes import MOST_DAYS
@@ -31,10 +31,12 @@ from .moderation.queue import SORTS as QUEUE_SORTS
 from .moderation.undoing import KINDS
 from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
-from .screening import Outcome
+from .rulebook.bans import MOST_NETWORK_DAYS, NETWORK_DAYS
+from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
+from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
+from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
-from .sites.sections import MOST_DAYS
-from .sites.settings import MODES
+from .sites.settings import LANGUAGES, MODES
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -63,7 +65,8 @@ letter case of the host, default port, fragment, empty query, tracking parameter
 as an empty open thread; its first comment creates it, if its address is on one of the site's registered
 origins.
 
-**Bodies** are one JSON object in UTF-8, sent as `application/json`, at most {BODY_LIMIT // 1024} KiB.
+**Bodies** are one JSON object in UTF-8, sent as `application/json`, at most {BODY_LIMIT // 1024} KiB
+({LIST_LIMIT // 1024} KiB for a word list).
 Fields that are not named here are ignored. Text is cleaned before it is measured: NFC, no surrounding
 blanks, no direction overrides; lengths count code points. Control characters are refused. A query
 parameter sent empty counts as left out.
@@ -116,7 +119,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "The time to edit is over",
         "`editable_until` is past, or the comment was refused or retracted.",
     ),
-    "too_large": (413, "Request Entity Too Large", f"The body is larger than {BODY_LIMIT // 1024} KiB."),
+    "too_large": (413, "Request Entity Too Large", "The body is larger than a call takes."),
     "unsupported_media_type": (415, "Unsupported content type", "The body is not plain `application/json`."),
     "validation_failed": (
         422,
@@ -213,6 +216,12 @@ def _id(about: str) -> Json:
     return _text(about, pattern=ID, examples=["3"])
 
 
+ENTRIES = _list(
+    _typed("One line.", WordList.ENTRY_LENGTH),
+    "All of them; blank ones and repetitions are passed over.",
+    maxItems=WordList.MOST_ENTRIES,
+)
+RULES = [about.rule for about in CATALOGUE]
 CURSOR = _or_null(_text("Where the next page begins, to be sent back as `cursor`; null on the last one."))
 STATUSES = [status.lower() for status in Status]
 
@@ -453,6 +462,43 @@ ENDPOINT_EXAMPLE: Json = {
     "waiting": 0,
     "paused": None,
 }
+LIST_EXAMPLE: Json = {
+    "id": "1",
+    "name": "Insults",
+    "kind": "hold",
+    "language": None,
+    "mode": "live",
+    "entries": ["swindle*", "son of a gun"],
+    "updated_at": "2026-01-20T08:30:00Z",
+}
+RULE_EXAMPLE: Json = {
+    "rule": "shouting",
+    "meaning": "Looks for text in capitals.",
+    "usual": "hold",
+    "fixed": None,
+    "modes": [str(mode) for mode in Mode],
+    "mode": "note",
+    "when_silent": None,
+    "settings": [
+        {
+            "name": "shouting_percent",
+            "value": 80,
+            "low": 0,
+            "high": 100,
+            "meaning": "more capitals than this among the letters are shouting; 0 turns it off",
+        }
+    ],
+}
+BAN_EXAMPLE: Json = {
+    "id": "1",
+    "kind": "domain",
+    "domain": "spam.example",
+    "reason": "Sends advertising",
+    "until": None,
+    "created_at": "2026-01-20T08:30:00Z",
+    "lifted_at": None,
+    "by": "Ada",
+}
 TRIED_EXAMPLE: Json = {"succeeded": True, "code": 200, "answer": "ok", "took_ms": 41}
 DELIVERY_EXAMPLE: Json = {
     "id": "7",
@@ -616,6 +662,107 @@ SCHEMAS: dict[str, Json] = {
         done_at=_or_null(MOMENT),
         attempts=_list(_object("", at=MOMENT, **TRIED)),
     ),
+    "WordList": _object(
+        "Words that a comment is compared with.",
+        id=_id(""),
+        name=_text(),
+        kind=_one_of(Kind, "What an entry does to a comment that uses it; `mark` only shows it."),
+        language=_or_null(_one_of(LANGUAGES)),
+        mode=_one_of(ListMode, "`shadow`: it speaks, and nothing comes of it."),
+        entries=_list(_text(), "Whole words or phrases; `word*` stands for every word that begins so."),
+        updated_at=MOMENT,
+    ),
+    "NewWordList": _object(
+        "",
+        ("language", "mode", "entries"),
+        site=_text("The site's key.", pattern=SITE_KEY),
+        name=_typed("", WordList.NAME_LENGTH, pattern=SOMETHING),
+        kind=_one_of(Kind),
+        language=_or_null(_one_of(LANGUAGES, "Null for every language.")),
+        mode=_or_null(_one_of(ListMode, "`live` if left out.")),
+        entries=ENTRIES,
+    ),
+    "WordListChange": _object(
+        "What is left out stays as it is.",
+        ("name", "kind", "language", "mode", "entries"),
+        name=_or_null(_typed("", WordList.NAME_LENGTH, pattern=SOMETHING)),
+        kind=_or_null(_one_of(Kind)),
+        language=_or_null(_one_of(LANGUAGES, "Null for every language.")),
+        mode=_or_null(_one_of(ListMode)),
+        entries=ENTRIES,
+    ),
+    "RuleState": _object(
+        "One rule and what the site makes of it.",
+        rule=_one_of(RULES),
+        meaning=_text("For people."),
+        usual=_one_of([outcome.name.lower() for outcome in Outcome], "The rule's own outcome."),
+        fixed=_or_null(_text("Why the site cannot give it another outcome; null where it can.")),
+        modes=_list(_one_of(Mode), "What `mode` may be."),
+        mode=_or_null(_one_of(Mode, "Null: the rule's own outcome.")),
+        when_silent=_or_null(_one_of(Silence, "When it cannot answer. Null: as the site's `when_silent`.")),
+        settings=_list(
+            _object(
+                "",
+                name=_text(),
+                value={"type": ["integer", "boolean", "string"]},
+                low=_or_null({"type": "integer"}),
+                high=_or_null({"type": "integer"}),
+                meaning=_text(),
+            ),
+            "Its thresholds among the site's settings.",
+        ),
+    ),
+    "RuleChanges": _object(
+        "",
+        site=_text("The site's key.", pattern=SITE_KEY),
+        rules=_list(
+            _object(
+                "What is left out stays as it is; null means the rule's, or the site's, own.",
+                ("mode", "when_silent", "settings"),
+                rule=_one_of(RULES),
+                mode=_or_null(_one_of(Mode)),
+                when_silent=_or_null(_one_of(Silence)),
+                settings={
+                    "type": ["object", "null"],
+                    "description": "Thresholds of this rule by name.",
+                    "additionalProperties": {"type": ["integer", "boolean", "string"]},
+                },
+            ),
+            "Each rule once.",
+            minItems=1,
+        ),
+    ),
+    "Ban": _object(
+        "Who may not write. Of an address or a network nothing is told.",
+        id=_id(""),
+        kind=_one_of(BanKind),
+        domain=_or_null(_text()),
+        reason=_text(),
+        until=_or_null(MOMENT),
+        created_at=MOMENT,
+        lifted_at=_or_null(MOMENT),
+        by=_or_null(_text("Name of the account.")),
+    ),
+    "NewBan": {
+        **_object(
+            "",
+            ("value", "comment", "days", "reason", "until"),
+            site=_text("The site's key.", pattern=SITE_KEY),
+            value=_text("An e-mail address, or a domain of addresses.", maxLength=300),
+            comment=_text("A comment whose network is meant.", pattern=ID),
+            days=_or_null(
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MOST_NETWORK_DAYS,
+                    "description": f"How long a network is banned; {NETWORK_DAYS} if left out.",
+                }
+            ),
+            reason=_or_null(_typed("Seen by staff only.", Ban.REASON_LENGTH)),
+            until=_or_null({**MOMENT, "description": "When the ban of an address or domain ends; null: never."}),
+        ),
+        "oneOf": [{"required": ["value"]}, {"required": ["comment"]}],
+    },
     "Problem": _object(
         "An error (RFC 9457).",
         ("fields", "count", "request_id"),
@@ -815,12 +962,16 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Verdict": _object(
         "What one rule said of the present text.",
-        ("score",),
+        ("score", "would_be"),
         rule=_text(examples=["too_many_links"]),
         outcome=_one_of([outcome.name.lower() for outcome in Outcome if outcome is not Outcome.REFUSE]),
         reason=_text("For people."),
         spans=_list(_list(_count(), minItems=2, maxItems=2), "[start, end) in code points of `text`."),
         score={"type": "number"},
+        would_be=_one_of(
+            [outcome.name.lower() for outcome in Outcome],
+            "The rule, or its word list, is in shadow: what it would have been, were it not.",
+        ),
         at=MOMENT,
     ),
     "Flag": _object("An open report of a reader.", reason=_one_of(FlagReason), details=_text(), at=MOMENT),
@@ -1207,6 +1358,8 @@ PARAMETERS: dict[str, Json] = {
     },
     "CommentId": _in_path("comment_id", "The comment's id.", _text(pattern=ID), "3"),
     "AuthorId": _in_path("author_id", "The author's id.", _text(pattern=ID), "5"),
+    "ListId": _in_path("list_id", "The word list's id.", _text(pattern=ID), "1"),
+    "BanId": _in_path("ban_id", "The ban's id.", _text(pattern=ID), "1"),
     "EndpointId": _in_path("endpoint_id", "The endpoint's id.", _text(pattern=ID), "1"),
     "StoryNumber": _in_path("number", "The story's `number`.", _text(pattern=ID), "2"),
 }
@@ -1321,12 +1474,13 @@ def _staff(*args: Any, refuses: tuple[str, ...] = (), **more: Any) -> Json:
     return _call(*args, refuses=("unauthorized", *refuses), security=[{"apiToken": []}], **more)
 
 
-READING, WRITING, MODERATION, AUTHORS, STORIES, OUTGOING, SERVICE = (
+READING, WRITING, MODERATION, AUTHORS, STORIES, RULEBOOK, OUTGOING, SERVICE = (
     "Reading",
     "Writing",
     "Moderation",
     "Authors",
     "Stories",
+    "Rulebook",
     "Outgoing",
     "Service",
 )
@@ -2167,7 +2321,12 @@ FIGURES_PATHS: dict[str, Json] = {
                         name=_text(),
                         decided=_count(),
                         actions=_object("", **{action: _count() for action in DEEDS}),
-                        hours=_list(_count(), "By hour, the first is that of `since`.", minItems=HOURS, maxItems=HOURS),
+                        hours=_list(
+                            _count(),
+                            "By hour, the first is that of `since`.",
+                            minItems=HOURS_OF_A_DAY,
+                            maxItems=HOURS_OF_A_DAY,
+                        ),
                     ),
                     "Who decided most comes first.",
                 ),
@@ -2368,6 +2527,118 @@ FIGURES_PATHS: dict[str, Json] = {
     },
 }
 
+RULEBOOK_PATHS: dict[str, Json] = {
+    "/api/v1/admin/words": {
+        "get": _staff(
+            "listWords",
+            RULEBOOK,
+            "Word lists of a site",
+            "For moderators and admins.",
+            takes=("Site",),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", lists=_list(_ref("WordList"))),
+            example={"lists": [LIST_EXAMPLE]},
+        ),
+        "post": _staff(
+            "addWords",
+            RULEBOOK,
+            "Add a word list",
+            "It is used from the next comment on. For admins.",
+            status=201,
+            body=(
+                "NewWordList",
+                {"site": "demo", "name": "Insults", "kind": "hold", "entries": LIST_EXAMPLE["entries"]},
+            ),
+            refuses=("forbidden", "unknown_site"),
+            gives=_object("", list=_ref("WordList")),
+            example={"list": LIST_EXAMPLE},
+        ),
+    },
+    "/api/v1/admin/words/{list_id}": {
+        "patch": _staff(
+            "changeWords",
+            RULEBOOK,
+            "Change a word list",
+            "What is left out stays as it is; `entries` are all of them. For admins.",
+            takes=("ListId",),
+            body=("WordListChange", {"mode": "shadow"}),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", list=_ref("WordList")),
+            example={"list": {**LIST_EXAMPLE, "mode": "shadow"}},
+        ),
+        "delete": _staff(
+            "removeWords",
+            RULEBOOK,
+            "Remove a word list",
+            "For admins.",
+            takes=("ListId",),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", removed=_id("The list that is gone.")),
+            example={"removed": "1"},
+        ),
+    },
+    "/api/v1/admin/rules": {
+        "get": _staff(
+            "listRules",
+            RULEBOOK,
+            "Every rule and what the site makes of it",
+            "In the order in which they are shown. For admins.",
+            takes=("Site",),
+            refuses=("forbidden", "unknown_site", "validation_failed"),
+            gives=_object("", rules=_list(_ref("RuleState"))),
+            example={"rules": [RULE_EXAMPLE]},
+        ),
+        "patch": _staff(
+            "changeRules",
+            RULEBOOK,
+            "Change what the site makes of rules",
+            "All that is named, or nothing if one of them is wrong. For admins.",
+            body=(
+                "RuleChanges",
+                {"site": "demo", "rules": [{"rule": "shouting", "mode": "note", "settings": {"shouting_percent": 80}}]},
+            ),
+            refuses=("forbidden", "unknown_site"),
+            gives=_object("", rules=_list(_ref("RuleState"))),
+            example={"rules": [RULE_EXAMPLE]},
+        ),
+    },
+    "/api/v1/admin/bans": {
+        "get": _staff(
+            "listBans",
+            RULEBOOK,
+            "Bans of a site",
+            "The newest first, those that are over too. For admins.",
+            takes=("Site", "Cursor"),
+            refuses=("forbidden", "unknown_site", "validation_failed"),
+            gives=_object("", bans=_list(_ref("Ban")), next_cursor=CURSOR),
+            example={"bans": [BAN_EXAMPLE], "next_cursor": None},
+        ),
+        "post": _staff(
+            "addBan",
+            RULEBOOK,
+            "Ban an address, a domain or a network",
+            "Of an address and of a network only a keyed hash is kept. For admins.",
+            status=201,
+            body=("NewBan", {"site": "demo", "value": "spam.example", "reason": "Sends advertising"}),
+            refuses=("forbidden", "not_found", "unknown_site"),
+            gives=_object("", ban=_ref("Ban")),
+            example={"ban": BAN_EXAMPLE},
+        ),
+    },
+    "/api/v1/admin/bans/{ban_id}": {
+        "delete": _staff(
+            "liftBan",
+            RULEBOOK,
+            "Lift a ban",
+            "It stays in the list; sent again it changes nothing. For admins.",
+            takes=("BanId",),
+            refuses=("forbidden", "not_found"),
+            gives=_object("", ban=_ref("Ban")),
+            example={"ban": {**BAN_EXAMPLE, "lifted_at": "2026-01-21T08:30:00Z"}},
+        )
+    },
+}
+
 SERVICE_PATHS: dict[str, Json] = {
     "/api/v1/openapi.json": {
         "get": _read(
@@ -2419,6 +2690,7 @@ DOCUMENT: Json = {
         {"name": MODERATION, "description": "For moderators of the site, and admins."},
         {"name": AUTHORS, "description": "The people who write."},
         {"name": STORIES, "description": "The articles."},
+        {"name": RULEBOOK, "description": "Word lists, rules, bans."},
         {"name": OUTGOING, "description": "What other systems hear of: events, endpoints, deliveries."},
         {"name": SERVICE, "description": "The service itself."},
     ],
@@ -2427,6 +2699,7 @@ DOCUMENT: Json = {
         **MODERATION_PATHS,
         **FIGURES_PATHS,
         **ADMIN_PATHS,
+        **RULEBOOK_PATHS,
         **OUTGOING_PATHS,
         **SERVICE_PATHS,
     },

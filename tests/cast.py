@@ -18,11 +18,14 @@ from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
+from commentsvc.rulebook import lists, modes
 from commentsvc.sites.service import add_site, change_setting, site_named
 from commentsvc.stories.queries import StoryName, find_story
 from commentsvc.stories.service import new_story
 
 PASSWORD = "correct horse battery"
+QUICK = {"flood_seconds": 0, "mass_posting_stories": 0, "mass_posting_writers": 0}
+SOMEONE = Actor("Tests", role=Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,10 @@ class Newsroom:
         self.numbers = itertools.count(1)
 
     def site(self, key: str, *, origin: str | None = None, **settings: Any) -> str:
-        """A site. Flood and duplicate rules are off unless a test asks for them: tests write quickly."""
+        """A site. Flood rules and mass posting are off unless a test asks for them: tests write quickly, and alike."""
         with self.app.app_context(), unit_of_work():
             site = add_site(key, name=f"The {key.title()}", origins=[origin or f"https://www.{key}.example"])
-            for name, value in {"flood_seconds": 0, **settings}.items():
+            for name, value in {**QUICK, **settings}.items():
                 change_setting(site, name, _typed(value))
         return key
 
@@ -57,6 +60,17 @@ class Newsroom:
         with self.app.app_context(), unit_of_work():
             for name, value in settings.items():
                 change_setting(site_named(site), name, _typed(value))
+
+    def words(self, site: str, kind: str, *entries: str, mode: str = "live", language: str = "") -> int:
+        """A word list of a kind (hold, reject, mark); returns its id."""
+        with self.app.app_context(), unit_of_work():
+            wanted = lists.Wanted(f"List {next(self.numbers)}", kind, language, mode, "\n".join(entries))
+            return lists.add_list(site_named(site), wanted, actor=SOMEONE, now=now()).id
+
+    def rule(self, site: str, rule: str, mode: str | None = None, when_silent: str | None = None) -> None:
+        """What a site makes of a rule."""
+        with self.app.app_context(), unit_of_work():
+            modes.change_rules(site_named(site), [modes.Change(rule, mode, when_silent)], actor=SOMEONE)
 
     def account(self, name: str, role: Role, *sites: str) -> Person:
         email = f"{name.lower()}@newsroom.example"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from ..screening import Outcome, Verdict
+from ..screening import Verdict
 
 
 class Silent(Exception):
@@ -81,10 +81,6 @@ class Said:
     rule: str
     verdict: Verdict | None = None
     failure: str = ""
-
-    def counted(self, when_silent: Outcome) -> Verdict | None:
-        """The verdict that counts: silence means what the site chose, as for every rule."""
-        return Verdict(self.rule, when_silent, "could not be checked") if self.failure else self.verdict
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import house, keys
 from ..outbox.engine import engine
 from ..screening import Screening
+from ..sites.models import Site
 from . import outside
 from .posting import Posted
 
@@ -91,11 +92,12 @@ def _take_up(check: OutsideCheck) -> None:
 
 def _read_again(check: OutsideCheck) -> Inquiry | None:
     try:
-        return checks.inquiry_of(check, keys=keys())
+        inquiry = checks.inquiry_of(check, keys=keys())
     except checks.Lost as error:
         logger.warning("comment %s waits for a moderator: what to ask is lost (%s)", check.comment_id, error)
         outside.give_up(check, now=now())
         return None
+    return outside.only_asked(inquiry, db.session.get_one(Site, check.site_id))
 
 
 def forget() -> None:

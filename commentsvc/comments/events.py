@@ -11,6 +11,7 @@ AFTER = {
     "reject": "comment.rejected",
     "spam": "comment.rejected",
     "hold": "comment.held",
+    "ignore_flags": "comment.approved",
     "feature": "comment.featured",
     "unfeature": "comment.unfeatured",
 }

@@ -16,13 +16,19 @@ from ..authors.models import Author
 from ..authors.service import fresh_slug
 from ..core.database import db
 from ..core.errors import Conflict, Stale
-from ..screening import Outcome, Screening
+from ..screening import Outcome, Screening, Verdict
 from ..stories.models import Story
 from . import events, log
 from .models import REPORT, Aside, Comment, Decision, Revision, Status, StoredVerdict
-from .verdicts import as_said
+from .verdicts import as_said, stored
 
-AFTER = {"approve": Status.APPROVED, "reject": Status.REJECTED, "spam": Status.SPAM, "hold": Status.PENDING}
+AFTER = {
+    "approve": Status.APPROVED,
+    "reject": Status.REJECTED,
+    "spam": Status.SPAM,
+    "hold": Status.PENDING,
+    "ignore_flags": Status.APPROVED,  # keep it, and let no reports bring it back until it is edited
+}
 # What changes no status: a place in the thread, or aside in the queue. The column, and whether the action sets it.
 MARKS = {
     "feature": ("featured_at", True),
@@ -56,6 +62,7 @@ class State:
     pinned_at: datetime | None
     locked_at: datetime | None
     held_by: str | None
+    ignores_flags: bool
 
     @classmethod
     def of(cls, comment: Comment) -> "State":
@@ -71,12 +78,13 @@ class State:
             pinned_at=decision.pinned_before,
             locked_at=decision.locked_before,
             held_by=decision.held_before,
+            ignores_flags=decision.ignored_before,
         )
 
     def after(self, action: str, now: datetime) -> "State":
         """The state that an action makes of this one."""
         if action in AFTER:
-            return self.with_status(AFTER[action])
+            return replace(self.with_status(AFTER[action]), ignores_flags=action == "ignore_flags")
         if action in PUTS_ASIDE:
             return replace(self, set_aside=PUTS_ASIDE[action])
         column, is_set = MARKS[action]
@@ -86,7 +94,7 @@ class State:
     def with_status(self, status: Status) -> "State":
         """A verdict takes back what put the comment aside; what nobody can see is neither picked nor pinned."""
         kept = self if status is Status.APPROVED else replace(self, featured_at=None, pinned_at=None)
-        return replace(kept, status=status, set_aside=None)
+        return replace(kept, status=status, set_aside=None, ignores_flags=False)
 
 
 @dataclass(frozen=True)
@@ -261,7 +269,8 @@ def _objection(comment: Comment, version: int, action: str) -> Conflict | None:
 
 def _is_so_already(comment: Comment, action: str) -> bool:
     if action in AFTER:
-        return comment.status == AFTER[action] and comment.set_aside is None
+        is_kept = comment.ignores_flags or action != "ignore_flags"
+        return comment.status == AFTER[action] and comment.set_aside is None and is_kept
     if action in PUTS_ASIDE:
         return comment.set_aside == PUTS_ASIDE[action]
     column, is_set = MARKS[action]
@@ -429,9 +438,36 @@ def entry(comment: Any, before: State, said: Mapping[str, Any]) -> dict[str, Any
         "pinned_before": before.pinned_at,
         "locked_before": before.locked_at,
         "held_before": before.held_by,
+        "ignored_before": before.ignores_flags,
         "reports": 0,
         **said,
     }
+
+
+def follow(comment: Comment, verdict: Verdict, *, now: datetime) -> Decision | None:
+    """Do what a rule says about a comment that has long been stored, and keep its verdict beside the others.
+
+    The caller waited for its turn. Returns None for a verdict that only notes, or is in shadow. Raises Stale.
+    """
+    of_now = select(Revision).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
+    revision = db.session.scalars(of_now).one()
+    db.session.add(stored(verdict, comment, revision, now))
+    if verdict.outcome is Outcome.NOTE:
+        return None
+    status = BY_RULES[verdict.outcome]
+    said = {"rule": verdict.rule, "action": _action_for(status), "revision_id": revision.id, "created_at": now}
+    after = replace(State.of(comment).with_status(status), held_by=verdict.rule)
+    made = _become([Change(comment, after, {**said, "note": verdict.reason})])
+    if comment.id not in made:
+        raise Stale("This comment was changed by somebody else at the same moment.")
+    _object(comment.id, WEIGHT[verdict.outcome])
+    return made[comment.id]
+
+
+def _object(comment_id: int, weight: int) -> None:
+    table = cast(Table, Comment.__table__)
+    objected = table.update().where(table.c.id == comment_id)
+    db.session.execute(objected.values(objections=table.c.objections + weight, risk=table.c.risk + weight))
 
 
 def count_flags(changes: Mapping[int, int]) -> None:

@@ -37,6 +37,7 @@ BOUND = (
     "pinned_before",
     "locked_before",
     "held_before",
+    "ignored_before",
     "reports",
     "created_at",
 )  # the fields a hash is made of; migration 0010 names them too

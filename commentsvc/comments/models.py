@@ -255,6 +255,7 @@ class Decision(Base):
     pinned_before: Mapped[datetime | None]
     locked_before: Mapped[datetime | None]
     held_before: Mapped[str | None] = mapped_column(String(60))
+    ignored_before: Mapped[bool] = mapped_column(default=False, server_default=false())
     reports: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     number: Mapped[int] = mapped_column(BigId, server_default="0")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -14,10 +15,12 @@ from ..checks.question import Inquiry, Question, Said, Sender
 from ..core.clock import rfc3339
 from ..core.crypto import Keyring, Undecipherable
 from ..core.database import db
-from ..screening import Outcome, Screening, Verdict
+from ..rulebook.book import book_of
+from ..screening import OUTSIDE, House, Mode, Outcome, Screening, Verdict, in_force, silent
 from ..sites.models import Site
 from ..stories.models import Story
 from . import lifecycle
+from .house import house_of
 from .models import Comment, Revision, StoredVerdict
 from .verdicts import as_said, stored
 
@@ -32,10 +35,24 @@ def kept_waiting(site: Site, screening: Screening) -> Screening:
 
     What the rules reject or take for spam by themselves is told to nobody.
     """
-    if not site.settings.asks_outside or screening.outcome > Outcome.HOLD:
+    if not asked_of(site) or screening.outcome > Outcome.HOLD:
         return screening
     waits = Verdict(WAITS, Outcome.HOLD, "waits for an outside check")
     return Screening((*screening.verdicts, waits))
+
+
+def asked_of(site: Site) -> frozenset[str]:
+    """The outside checks of a site, by their rules; not those whose rule is off."""
+    settings = site.settings
+    there = {"screening_hook": bool(settings.hook_url), "akismet": settings.akismet}
+    modes = book_of(site).modes
+    return frozenset(rule for rule in OUTSIDE if there[rule] and modes.get(rule) is not Mode.OFF)
+
+
+def only_asked(inquiry: Inquiry, site: Site) -> Inquiry:
+    """Nobody is told anything whose rule is off."""
+    asked = asked_of(site)
+    return replace(inquiry, checks=tuple(check for check in inquiry.checks if check.rule in asked))
 
 
 def waits(screening: Screening) -> bool:
@@ -57,7 +74,7 @@ def inquiry(
     if not waits(screening):
         return None
     question = _question(site, comment, author, text, sender, keys, now)
-    return checks.remember(site, question, keys=keys, now=now)
+    return only_asked(checks.remember(site, question, keys=keys, now=now), site)
 
 
 def _question(
@@ -99,9 +116,19 @@ def settle(inquiry: Inquiry, said: Sequence[Said], *, keys: Keyring, now: dateti
     comment = _in_turn(inquiry.question.comment_id)
     if not checks.close(inquiry, said, keys=keys, now=now):
         return None
-    when_silent = silence(db.session.get_one(Site, inquiry.site_id))
-    answers = [verdict for each in said if (verdict := each.counted(when_silent))]
+    house = house_of(db.session.get_one(Site, inquiry.site_id))
+    answers = [verdict for each in said if (verdict := _counted(each, house))]
     return _decided_again(comment, inquiry.question.revision, answers, now)
+
+
+def _counted(said: Said, house: House) -> Verdict | None:
+    """What an answer counts for by the mode of its rule; that something is harmless never becomes an objection."""
+    if not house.is_on(said.rule):
+        return None
+    if said.failure:
+        return silent(said.rule, house)
+    is_objection = said.verdict is not None and said.verdict.outcome > Outcome.NOTE
+    return in_force(said.verdict, house) if is_objection else said.verdict
 
 
 def give_up(check: OutsideCheck, *, now: datetime) -> None:
@@ -126,11 +153,6 @@ def _decided_again(comment: Comment, number: int, answers: Sequence[Verdict], no
     lifecycle.settle_finally(comment, revision, screening, now=now)
     lifecycle.flush(comment)
     return screening
-
-
-def silence(site: Site) -> Outcome:
-    """What it means for the site that a rule cannot answer."""
-    return Outcome.HOLD if site.settings.when_silent == "hold" else Outcome.NOTE
 
 
 def _what_the_rules_said(revision: Revision) -> list[Verdict]:

@@ -19,11 +19,13 @@ from ..core.errors import Conflict, DomainError, Forbidden, TooFast
 from ..core.html import Rendered, render
 from ..core.mail_address import address_hashes
 from ..core.text import fingerprint, likeness
+from ..core.urls import host_of
 from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
-from . import lifecycle, outside
+from . import lifecycle, outside, record
+from .house import house_of
 from .models import Comment, Revision, Status
 from .thread import is_locked
 from .verdicts import screening_of, stored
@@ -38,6 +40,17 @@ DEEPEST = 100  # levels of replies; a reply below them stands beside the comment
 TOLD_TO_WRITER = {
     "uses_rejected_word": "It uses words that a moderator looks at first.",
     "uses_held_word": "It uses words that a moderator looks at first.",
+    "uses_marked_word": "It uses words that a moderator looks at first.",
+    # What a list or a count of ours found would only be walked around; a record or a ban is not read out to a stranger.
+    "links_to_denied_domain": "It has a link that a moderator looks at first.",
+    "history_is_poor": "A moderator reads it first.",
+    "address_is_disposable": "A moderator reads it first.",
+    "address_is_banned": "A moderator reads it first.",
+    "network_is_banned": "A moderator reads it first.",
+    "said_it_before": "A moderator reads it first.",
+    "mass_posting": "A moderator reads it first.",
+    "shouting": "A moderator reads it first, because most of it is in capitals.",
+    "repeated_characters": "A moderator reads it first, because it says one sign many times in a row.",
     "author_is_watched": "A moderator reads it first.",
     "author_is_new": "A moderator reads a writer's first comments before they appear.",
     "form_was_too_quick": "A moderator reads it first.",
@@ -119,24 +132,6 @@ REFUSALS: dict[str, type[DomainError]] = {
 }
 
 
-def house_of(site: Site) -> House:
-    """The site's settings as the rules want them."""
-    settings = site.settings
-    return House(
-        mode=settings.mode,
-        hold_first_comments=settings.hold_first_comments,
-        hold_unconfirmed=settings.hold_unconfirmed,
-        links_allowed=settings.links_allowed,
-        flood_seconds=settings.flood_seconds,
-        quick_form_seconds=settings.quick_form_seconds,
-        duplicate_check=settings.duplicate_check,
-        honeypot_check=settings.honeypot_check,
-        words_reject=tuple(filter(None, map(str.strip, settings.words_reject.splitlines()))),
-        words_hold=tuple(filter(None, map(str.strip, settings.words_hold.splitlines()))),
-        when_silent=outside.silence(site),
-    )
-
-
 def _house_under(site: Site, force: InForce) -> House:
     """The site as the rules see it from one story: what its section or itself asks for is in the draft."""
     mode = force.mode if force.source == "site" or force.mode == "hold_new" else "open"
@@ -153,11 +148,13 @@ def post(
     keys: Keyring,
     now: datetime,
     sender: Sender = NOBODY,
+    networks: Sequence[str] = (),
 ) -> Posted:
     """Store what a reader said, with the status the rules decided on.
 
     `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed. `sender` is for
-    outside checks; where the site has them the comment waits until they are asked (`Posted.inquiry`).
+    outside checks; where the site has them the comment waits until they are asked (`Posted.inquiry`). `networks` are
+    the hashes the sender's network may be banned under; `network_hash` is always one of them.
     Raises what the contract names: StoryClosed, NotWelcome, Duplicate, TooFast, ParentNotInStory, ParentNotVisible,
     IdempotencyConflict.
     """
@@ -168,8 +165,10 @@ def post(
     parent = _parent_of(story, submission.parent)
     rendered = render(submission.text)
     force = mode_in_force(site, story, now)
-    draft = _draft(site, story, force, submission, rendered, writer, hashes, network_hash, now)
-    screening = screen(draft, _house_under(site, force))
+    house = _house_under(site, force)
+    came_from = [network_hash, *networks]
+    draft = _draft(site, house, story, force, submission, rendered, writer, hashes, came_from, now)
+    screening = screen(draft, house)
     _refuse(screening)
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
@@ -251,16 +250,22 @@ def _ensure_together(comment: Comment) -> None:
 
 def _draft(
     site: Site,
+    house: House,
     story: Story,
     force: InForce,
     submission: Submission,
     rendered: Rendered,
     author: Author | None,
     hashes: Sequence[str],
-    network_hash: str,
+    networks: Sequence[str],
     now: datetime,
 ) -> Draft:
-    """Everything the rules may want to know, looked up once."""
+    """Everything the rules may want to know, looked up once. The first of `networks` is the one that is kept."""
+    network_hash = networks[0]
+    domain = record.domain(submission.email)
+    bans = record.bans_on(site, house, hashes=hashes, domain=domain, networks=networks, now=now)
+    approved, rejected = record.recent(site, house, author, now)
+    stories, writers = record.alike(site, house, submission.text, story, hashes, now)
     # Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs.
     restraint = author or restrained(site.id, hashes, now)
     mark = submission.fingerprint
@@ -283,6 +288,15 @@ def _draft(
         honeypot=submission.honeypot,
         seconds_to_write=submission.seconds_to_write,
         is_edit=False,
+        link_hosts=record.hosts_of(submission.text, rendered.link_spans, house),
+        website_host=host_of(submission.website or ""),
+        address_domain=domain,
+        address_is_banned=bans.address,
+        network_is_banned=bans.network,
+        recently_approved=approved,
+        recently_rejected=rejected,
+        alike_stories=stories,
+        alike_writers=writers,
     )
 
 
@@ -401,8 +415,19 @@ def _keep(
     lifecycle.flush(comment)
 
 
-def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetime, sender: Sender = NOBODY) -> Posted:
+def edit(
+    site: Site,
+    comment: Comment,
+    text: str,
+    *,
+    keys: Keyring,
+    now: datetime,
+    sender: Sender = NOBODY,
+    networks: Sequence[str] = (),
+) -> Posted:
     """Another text for a comment, inside its window: a new comment to the rules, and to outside checks.
+
+    `networks` as in `post`; the network the comment came from first is always asked about.
 
     The same text changes nothing.
 
@@ -416,7 +441,9 @@ def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetim
     author = db.session.get_one(Author, comment.author_id)
     rendered = render(text)
     force = mode_in_force(site, comment.story, now)
-    screening = screen(_draft_of_edit(comment, author, text, rendered, force, now), _house_under(site, force))
+    house = _house_under(site, force)
+    draft = _draft_of_edit(site, house, force, comment, author, text, rendered, networks, keys, now)
+    screening = screen(draft, house)
     _refuse(screening)
     screening = outside.kept_waiting(site, _with_what_came_before(comment, author, screening, now))
     comment.content, comment.html = rendered.tree, rendered.html
@@ -447,8 +474,23 @@ def _text_of(comment: Comment) -> str | None:
 
 
 def _draft_of_edit(
-    comment: Comment, author: Author, text: str, rendered: Rendered, force: InForce, now: datetime
+    site: Site,
+    house: House,
+    force: InForce,
+    comment: Comment,
+    author: Author,
+    text: str,
+    rendered: Rendered,
+    networks: Sequence[str],
+    keys: Keyring,
+    now: datetime,
 ) -> Draft:
+    hashes = [author.email_hash] if author.email_hash else []
+    networks = [*filter(None, [comment.network_hash]), *networks]
+    domain = record.domain_of(author, keys)
+    bans = record.bans_on(site, house, hashes=hashes, domain=domain, networks=networks, now=now)
+    approved, rejected = record.recent(site, house, author, now, but=comment.id)
+    stories, writers = record.alike(site, house, text, comment.story, hashes, now, but=comment.id)
     return Draft(
         text=text,
         name=comment.author_name,
@@ -468,6 +510,15 @@ def _draft_of_edit(
         honeypot="",
         seconds_to_write=None,
         is_edit=True,
+        link_hosts=record.hosts_of(text, rendered.link_spans, house),
+        website_host=host_of(comment.website or ""),
+        address_domain=domain,
+        address_is_banned=bans.address,
+        network_is_banned=bans.network,
+        recently_approved=approved,
+        recently_rejected=rejected,
+        alike_stories=stories,
+        alike_writers=writers,
     )
 
 

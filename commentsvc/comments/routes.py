@@ -16,7 +16,17 @@ from ..core.ids import read_id
 from ..core.limits import reactions
 from ..core.paging import read_cursor
 from ..core.unit_of_work import unit_of_work
-from ..core.web import answer, bearer, json_body, keys, links, public_answer, reader_hash, reader_network
+from ..core.web import (
+    answer,
+    bearer,
+    json_body,
+    keys,
+    links,
+    public_answer,
+    reader_hash,
+    reader_network,
+    reader_networks,
+)
 from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
@@ -157,6 +167,7 @@ def _store(site: Site, name: StoryName, title: str, submission: Submission) -> P
             keys=keys(),
             now=moment,
             sender=_sender(),
+            networks=reader_networks(),
         )
 
 
@@ -203,7 +214,7 @@ def edit_comment(comment_id: str) -> Response:
     comment, site = _own_comment(comment_id)
     text = EditForm(MultiDict(fields), settings=site.settings).new_text()
     with unit_of_work():
-        posted = posting.edit(site, comment, text, keys=keys(), now=now(), sender=_sender())
+        posted = posting.edit(site, comment, text, keys=keys(), now=now(), sender=_sender(), networks=reader_networks())
     return answer(_written(site, asking.finish(posted)))
 
 

@@ -18,6 +18,7 @@ def stored(verdict: Verdict, comment: Comment, revision: Revision, now: datetime
         reason=verdict.reason,
         spans=[list(span) for span in verdict.spans],
         score=verdict.score,
+        would_be=verdict.would_be.name.lower() if verdict.would_be is not None else None,
         created_at=now,
     )
 
@@ -25,7 +26,9 @@ def stored(verdict: Verdict, comment: Comment, revision: Revision, now: datetime
 def as_said(row: StoredVerdict) -> Verdict:
     """The verdict a row keeps; what was refused is never kept, so nothing is lost."""
     spans = tuple((start, end) for start, end in row.spans)
-    return Verdict(row.rule, Outcome[row.outcome.upper()], row.reason, spans=spans, score=row.score)
+    would_be = Outcome[row.would_be.upper()] if row.would_be else None
+    outcome = Outcome[row.outcome.upper()]
+    return Verdict(row.rule, outcome, row.reason, spans=spans, score=row.score, would_be=would_be)
 
 
 def screening_of(comment: Comment) -> Screening:

@@ -1,6 +1,7 @@
 """Story addresses: when two of them name the same article (CONTRACT section 3)."""
 
 import re
+from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import idna
@@ -54,6 +55,31 @@ def origin_of(url: str) -> str:
     """
     parts, host, port = _split(url)
     return f"{parts.scheme.lower()}://{_place(host, port)}"
+
+
+def host_of(typed: str) -> str:
+    """The host that an address leads to, as DNS knows it; "" for what leads nowhere. `www.` needs no scheme."""
+    try:
+        return _split(typed if "://" in typed else f"https://{typed}")[1]
+    except WrongUrl:
+        return ""
+
+
+def read_domain(typed: str) -> str:
+    """A domain as somebody writes it in a list, as DNS knows it: `Bücher.example`, `*.ads.example`, an address.
+
+    Raises WrongUrl.
+    """
+    host = host_of(typed.strip().removeprefix("*.").removeprefix("."))
+    if "." not in host or ".." in host:
+        raise WrongUrl(f"{typed.strip()!r} is no domain. Write it like news.example")
+    return host
+
+
+def belongs_to(host: str, domains: Collection[str]) -> bool:
+    """Whether a host is one of the domains or below one of them."""
+    labels = host.split(".")
+    return any(".".join(labels[place:]) in domains for place in range(len(labels)))
 
 
 def _one_encoding(path: str) -> str:

@@ -15,7 +15,7 @@ from .crypto import Keyring
 from .errors import UnsupportedMediaType, WrongEncoding
 from .inputs import json_object
 from .links import Links
-from .network import network_hash
+from .network import network_hash, network_hashes
 
 BODY_LIMIT = 64 * 1024  # bytes; the issue's and the field's usual limit for a comment
 
@@ -57,21 +57,29 @@ def reader_network() -> str:
     return network_hash(request.remote_addr, keys(), now())
 
 
+def reader_networks() -> list[str]:
+    """Every hash under which that network may be banned."""
+    return network_hashes(request.remote_addr, keys(), now())
+
+
 def reader_hash() -> str:
     """A keyed hash that tells readers of one network apart by their browser: for likes and flags without a cookie."""
     return keys().hash("reader", f"{reader_network()} {request.headers.get('User-Agent', '')}")
 
 
-def json_body() -> dict[str, Any]:
-    """The request's JSON object. Raises UnsupportedMediaType, WrongEncoding, MalformedJson, ValidationFailed."""
+def json_body(limit: int = BODY_LIMIT) -> dict[str, Any]:
+    """The request's JSON object, of at most so many bytes.
+
+    Raises UnsupportedMediaType, WrongEncoding, MalformedJson, ValidationFailed.
+    """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as application/json.")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
-    if (request.content_length or 0) > BODY_LIMIT:
+    if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge()
     body = request.get_data(cache=True)
-    if request.content_length is None and len(body) >= BODY_LIMIT:
+    if request.content_length is None and len(body) >= limit:
         raise RequestEntityTooLarge()  # sent without a length, it was read up to the limit and cut off there
     return json_object(body)
 

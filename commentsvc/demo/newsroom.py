@@ -21,6 +21,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import house
 from ..moderation.flags import flag
 from ..moderation.models import FlagReason
+from ..rulebook.lists import Wanted, add_list
 from ..sites.models import Origin, Site
 from ..sites.service import add_site, all_sites, change_setting
 from ..stories.models import Story
@@ -98,9 +99,9 @@ class Filling:
 
     def run(self) -> None:
         self.site = add_site(KEY, name=content()["site"]["name"], origins=_origins(self.base_url))
-        change_setting(self.site, "words_hold", WORDS_HELD)
         change_setting(self.site, "flood_seconds", "0")  # a day's comments are about to arrive at once
         self.admin = Actor.of(self._account(ADMIN, Role.ADMIN))
+        add_list(self.site, Wanted("Rude words", "hold", "", "live", WORDS_HELD), actor=self.admin, now=now())
         self.moderator = Actor.of(self._account(MODERATOR, Role.MODERATOR, self.site))
         self._bylines()
         self._stories()

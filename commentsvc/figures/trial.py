@@ -24,7 +24,7 @@ from ..core.html import links_in
 from ..core.inputs import choice, whole_number
 from ..core.text import Unreadable, clean_line
 from ..moderation.models import Flag
-from ..screening import RULES, Draft, House, Outcome, Rule, Verdict, ask
+from ..screening import RULES, Draft, House, Kind, Outcome, Rule, Verdict, Words, ask
 from ..stories.models import Story
 from .people import DECIDED, REFUSED, by_person, names_of
 
@@ -39,24 +39,35 @@ FEW = 30  # people's decisions of a kind, below which shares say little
 KINDS = ("hold", "reject")
 MODES = ("open", "hold_new", "hold_all")
 # What a threshold belongs to; its value now is the House's.
-NUMBERS = {"too_many_links": "links_allowed", "author_is_new": "hold_first_comments"}
+NUMBERS = {
+    "too_many_links": "links_allowed",
+    "author_is_new": "hold_first_comments",
+    "shouting": "shouting_percent",
+    "repeated_characters": "repeated_characters",
+}
 # Rules that the site may have switched off: to try one is to switch it on.
 SWITCHES = {"address_is_unconfirmed": "hold_unconfirmed"}
 BY_NAME = {rule.__name__: rule for rule in RULES}
 BY_WORDS = {"hold": "uses_held_word", "reject": "uses_rejected_word"}
 OF_MODES = ("story_is_held", "author_is_new")
 NEVER_STORED = "what it refuses is never stored"
+AT_THAT_TIME = "how things stood at that time is not kept"
 NOT_KEPT = {
     "story_is_closed": NEVER_STORED,
     "author_is_banned": NEVER_STORED,
     "author_is_suspended": NEVER_STORED,
+    "address_is_banned": NEVER_STORED,
+    "network_is_banned": NEVER_STORED,
     "said_it_before": NEVER_STORED,
     "too_fast": NEVER_STORED,
     "story_is_held": "what state a story was in is not kept; try the mode hold_all",
+    "history_is_poor": AT_THAT_TIME,
+    "mass_posting": AT_THAT_TIME,
+    "address_is_disposable": "an address is a secret, and is not looked at for a trial",
     "honeypot_was_filled": "what was in the hidden field is not kept",
     "form_was_too_quick": "how long a form took to write is not kept",
 }
-RULES_TO_TRY = tuple(name for name in BY_NAME if name not in NOT_KEPT and name not in BY_WORDS.values())
+RULES_TO_TRY = tuple(name for name in BY_NAME if name not in NOT_KEPT and not name.endswith("_word"))
 TRIES = ("words", "rule", "flags", "mode")
 
 
@@ -200,6 +211,7 @@ def read_trial(asked: Mapping[str, str], house: House) -> Trial:
     `try` is words (with `words`, one a line, and `kind`), rule (with `rule`, and `number` where it has a threshold),
     flags (with `number`) or mode (with `mode`). Raises ValidationFailed.
     """
+    house = replace(house, modes={})  # to try a rule is to switch it on, and to hear it
     what = choice(asked, "try", TRIES, "words")
     if what == "words":
         return _of_words(asked, house)
@@ -236,7 +248,7 @@ def read_words(typed: str) -> tuple[str, ...]:
 
 def with_words(house: House, words: tuple[str, ...], kind: str) -> House:
     """The house with these words and no others."""
-    return replace(house, words_hold=words if kind == "hold" else (), words_reject=words if kind == "reject" else ())
+    return replace(house, words=(Words(Kind(kind), words),))
 
 
 def _of_words(asked: Mapping[str, str], house: House) -> Trial:

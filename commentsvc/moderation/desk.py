@@ -46,6 +46,7 @@ from ..stories.routes import as_typed
 from . import alike, decisions, log, queue, undoing
 from .context import context_of
 from .decisions import MOST_AT_ONCE, Seen
+from .networks import can_ban_network_of
 from .routes import asked, asked_of_log
 
 desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -57,6 +58,7 @@ DONE = {
     "reject": "rejected",
     "spam": "marked as spam",
     "hold": "put back to wait",
+    "ignore_flags": "kept, whatever is reported until it is edited",
     "feature": "featured",
     "unfeature": "featured no longer",
     "pin": "pinned",
@@ -138,7 +140,9 @@ def comment(comment_id: str) -> str:
     found = comments.comment_for(actor(), read_id(comment_id))
     site = about(db.session.get_one(Site, found.site_id))
     around = context_of(found, actor=actor())
-    return page("desk/comment.html", site, card=queue.card_of(found), around=around, **card_words(site))
+    can_ban_network = actor().may(Permission.MANAGE_SITE) and can_ban_network_of(found, now())
+    shown = {"card": queue.card_of(found), "around": around, "can_ban_network": can_ban_network}
+    return page("desk/comment.html", site, **shown, **card_words(site))
 
 
 @desk_pages.post("/decisions")

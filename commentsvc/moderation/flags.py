@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..comments import events, lifecycle
+from ..comments.house import house_of
 from ..comments.models import Comment
 from ..comments.queries import public_comment
 from ..core import inputs
@@ -18,6 +19,8 @@ from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, reader_hash
+from ..screening import House, Outcome, flags_reached
+from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
 from .models import Flag, FlagReason
 
@@ -29,10 +32,32 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
     if not comment.is_visible:
         raise NotFound("There is no such comment here.")
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
-    if db.session.scalar(known) is None:
-        db.session.add(Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now))
+    if db.session.scalar(known) is not None:
+        return
+    house = house_of(db.session.get_one(Site, comment.site_id))
+    if flags_reached(comment.open_flags + 1, house):
+        lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
+        db.session.refresh(comment)
+    # A comment that is to be left alone gets its answer at once.
+    report = Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now)
+    report.settled_at = now if comment.ignores_flags else None
+    db.session.add(report)
+    events.flagged(comment, reason)
+    if not comment.ignores_flags:
         lifecycle.count_flags({comment.id: +1})
-        events.flagged(comment, reason)
+        _bring_back(comment, house, now)
+
+
+def _bring_back(comment: Comment, house: House, now: datetime) -> None:
+    """Let the rule speak once enough readers reported it since a moderator last decided, not for each one more."""
+    db.session.flush()
+    db.session.refresh(comment, ["open_flags", "risk"])
+    verdict = flags_reached(comment.open_flags, house)
+    if verdict is None or not comment.is_visible:
+        return
+    if verdict.outcome is Outcome.NOTE and comment.open_flags > house.flags_to_hold:
+        return
+    lifecycle.follow(comment, verdict, now=now)
 
 
 def read_details(text: str) -> str:

@@ -255,7 +255,8 @@ def verdict_json(verdict: StoredVerdict) -> dict[str, Any]:
         "spans": verdict.spans,
         "at": rfc3339(verdict.created_at),
     }
-    return said if verdict.score is None else {**said, "score": verdict.score}
+    more = {"score": verdict.score, "would_be": verdict.would_be}
+    return said | {name: value for name, value in more.items() if value is not None}
 
 
 def flag_json(flag: Flag) -> dict[str, Any]:

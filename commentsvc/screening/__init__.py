@@ -1,21 +1,35 @@
 """Screening: pure rules that all speak about a comment before it is stored. No database, no Flask."""
 
-from commentsvc.screening.models import Draft, House, Outcome, Screening, Verdict
-from commentsvc.screening.rules import RULES, Rule
-from commentsvc.screening.screen import ask, screen
-from commentsvc.screening.words import Match, WordList, word_list
+from .catalogue import ABOUT, CATALOGUE, FIXED, OUTSIDE, About
+from .models import Draft, House, Kind, Mode, Outcome, Screening, Verdict, Words
+from .reports import FLAGS_REACHED, flags_reached
+from .rules import RULES, Rule
+from .screen import ask, in_force, screen, silent
+from .words import Match, WordList, word_list
 
 __all__ = [
+    "ABOUT",
+    "CATALOGUE",
+    "FIXED",
+    "FLAGS_REACHED",
+    "OUTSIDE",
     "RULES",
+    "About",
     "Draft",
     "House",
+    "Kind",
     "Match",
+    "Mode",
     "Outcome",
     "Rule",
     "Screening",
     "Verdict",
     "WordList",
+    "Words",
     "ask",
+    "flags_reached",
+    "in_force",
     "screen",
+    "silent",
     "word_list",
 ]

@@ -4,12 +4,17 @@ A rule takes a Draft and the House and gives a Verdict, or None if it has nothin
 run. An edit is a new comment to every rule, except where the rule says otherwise.
 """
 
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC
 from math import ceil
 
-from commentsvc.screening.models import Draft, House, Outcome, Spans, Verdict
-from commentsvc.screening.words import Match, word_list
+from disposable_email_domains import blocklist as DISPOSABLE
+
+from ..core.urls import belongs_to
+from .models import Draft, House, Kind, Outcome, Spans, Verdict, Words
+from .words import Match, word_list
 
 Rule = Callable[[Draft, House], Verdict | None]
 
@@ -42,6 +47,20 @@ def author_is_banned(draft: Draft, house: House) -> Verdict | None:
     if draft.standing != "BANNED":
         return None
     return _refuse("author_is_banned", "this author may not comment here", "not_welcome")
+
+
+def address_is_banned(draft: Draft, house: House) -> Verdict | None:
+    """The e-mail address, or its domain. Whoever types a banned address hears no more than for a banned author."""
+    if not draft.address_is_banned:
+        return None
+    return _refuse("address_is_banned", "this author may not comment here", "not_welcome")
+
+
+def network_is_banned(draft: Draft, house: House) -> Verdict | None:
+    """Says the same as every other ban: that it is the network would be an invitation to change it."""
+    if not draft.network_is_banned:
+        return None
+    return _refuse("network_is_banned", "this author may not comment here", "not_welcome")
 
 
 def author_is_suspended(draft: Draft, house: House) -> Verdict | None:
@@ -93,24 +112,42 @@ def too_many_links(draft: Draft, house: House) -> Verdict | None:
     """More links than `links_allowed`, the website field among them if the text has links too.
 
     A website alone is what its field is for; next to links in the text it is one more of them and not free.
+    Links to allowed domains are no matter of number.
     """
-    links = len(draft.link_spans)
-    count = links + 1 if links and draft.website else links
+    spans = _spans_of_links(draft, lambda host: not belongs_to(host, house.links_allowed_domains))
+    is_counted = draft.website and not belongs_to(draft.website_host, house.links_allowed_domains)
+    count = len(spans) + 1 if spans and is_counted else len(spans)
     if count <= house.links_allowed:
         return None
-    with_website = ", the website among them," if count > links else ""
+    with_website = ", the website among them," if count > len(spans) else ""
     reason = f"{_counted(count, 'link')}{with_website} where this site allows {house.links_allowed}"
-    return Verdict("too_many_links", Outcome.HOLD, reason, spans=draft.link_spans)
+    return Verdict("too_many_links", Outcome.HOLD, reason, spans=spans)
+
+
+def links_to_denied_domain(draft: Draft, house: House) -> Verdict | None:
+    """A link, or the website, that leads to a domain of the deny list or below one."""
+    hosts = dict.fromkeys(filter(None, (*draft.link_hosts, draft.website_host)))
+    denied = [host for host in hosts if belongs_to(host, house.links_denied)]
+    if not denied:
+        return None
+    spans = _spans_of_links(draft, lambda host: host in denied)
+    reason = f"links to {', '.join(denied[:_WORDS_NAMED])}, on the list of denied domains"
+    return Verdict("links_to_denied_domain", Outcome.HOLD, reason, spans=spans)
 
 
 def uses_rejected_word(draft: Draft, house: House) -> Verdict | None:
-    """An entry of `words_reject` in the text, the name or the website."""
-    return _uses_word("uses_rejected_word", Outcome.REJECT, house.words_reject, draft)
+    """An entry of a list that rejects, in the text, the name or the website."""
+    return _uses_word("uses_rejected_word", Kind.REJECT, Outcome.REJECT, draft, house)
 
 
 def uses_held_word(draft: Draft, house: House) -> Verdict | None:
-    """An entry of `words_hold` in the text, the name or the website."""
-    return _uses_word("uses_held_word", Outcome.HOLD, house.words_hold, draft)
+    """An entry of a list that holds, in the text, the name or the website."""
+    return _uses_word("uses_held_word", Kind.HOLD, Outcome.HOLD, draft, house)
+
+
+def uses_marked_word(draft: Draft, house: House) -> Verdict | None:
+    """An entry of a list that only shows a moderator where to look."""
+    return _uses_word("uses_marked_word", Kind.MARK, Outcome.NOTE, draft, house)
 
 
 def author_is_new(draft: Draft, house: House) -> Verdict | None:
@@ -126,11 +163,74 @@ def author_is_new(draft: Draft, house: House) -> Verdict | None:
     return Verdict("author_is_new", Outcome.HOLD, f"{approved} so far where this site asks for {needed}")
 
 
+def history_is_poor(draft: Draft, house: House) -> Verdict | None:
+    """Too many of the author's comments of the last days were rejected or spam.
+
+    Only for a writer who is proven to be that author: what a stranger did under an address is not its owner's.
+    """
+    decided = draft.recently_approved + draft.recently_rejected
+    if not draft.writer_is_proven or not house.history_rejected_percent or decided < house.history_least_decided:
+        return None
+    if draft.recently_rejected * 100 <= house.history_rejected_percent * decided:
+        return None
+    reason = f"{draft.recently_rejected} of the author’s last {decided} decided comments were rejected"
+    return Verdict("history_is_poor", Outcome.HOLD, reason)
+
+
 def address_is_unconfirmed(draft: Draft, house: House) -> Verdict | None:
     """Where the site asks for a confirmed address."""
     if not house.hold_unconfirmed or draft.address_confirmed:
         return None
     return Verdict("address_is_unconfirmed", Outcome.HOLD, "the writer's address is not confirmed")
+
+
+def address_is_disposable(draft: Draft, house: House) -> Verdict | None:
+    """An address of a service that hands them out for minutes. Not asked of an edit: the address is the old one.
+
+    Raises ValueError where the address cannot be read.
+    """
+    if draft.is_edit:
+        return None
+    if draft.address_domain is None:
+        raise ValueError("the address cannot be read")
+    if not belongs_to(draft.address_domain, DISPOSABLE):
+        return None
+    return Verdict("address_is_disposable", Outcome.HOLD, f"{draft.address_domain} hands out addresses for minutes")
+
+
+def mass_posting(draft: Draft, house: House) -> Verdict | None:
+    """Near-identical text under several stories, or of several writers, within a day. A threshold of 0 is off."""
+    stories, writers = house.mass_posting_stories, house.mass_posting_writers
+    where = [f"under {draft.alike_stories} stories"] if stories and draft.alike_stories >= stories else []
+    whose = [f"of {draft.alike_writers} writers"] if writers and draft.alike_writers >= writers else []
+    if not where and not whose:
+        return None
+    reason = f"near-identical text {' and '.join([*where, *whose])} within a day"
+    return Verdict("mass_posting", Outcome.HOLD, reason)
+
+
+def shouting(draft: Draft, house: House) -> Verdict | None:
+    """Mostly capitals, in a text long enough to tell. Only letters that have a small and a large form count."""
+    capitals, small = sum(map(str.isupper, draft.text)), sum(map(str.islower, draft.text))
+    cased = capitals + small
+    if not house.shouting_percent or cased < house.shouting_letters or not cased:
+        return None
+    share = capitals * 100 // cased
+    if capitals * 100 <= house.shouting_percent * cased:
+        return None
+    return Verdict("shouting", Outcome.HOLD, f"{share} % capitals")
+
+
+def repeated_characters(draft: Draft, house: House) -> Verdict | None:
+    """One letter or sign, said `repeated_characters` times in a row. Blanks and digits are not: they draw tables."""
+    least = house.repeated_characters
+    if not least:
+        return None
+    spans = [run.span() for run in re.finditer(rf"([^\s\d_=*~#-])\1{{{least - 1},}}", draft.text, re.IGNORECASE)]
+    if not spans:
+        return None
+    longest = max(end - start for start, end in spans)
+    return Verdict("repeated_characters", Outcome.HOLD, f"one sign {longest} times in a row", spans=tuple(spans))
 
 
 def honeypot_was_filled(draft: Draft, house: House) -> Verdict | None:
@@ -154,13 +254,22 @@ RULES: tuple[Rule, ...] = (
     author_is_banned,
     author_is_suspended,
     author_is_watched,
+    address_is_banned,
+    network_is_banned,
     said_it_before,
     too_fast,
     too_many_links,
+    links_to_denied_domain,
     uses_rejected_word,
     uses_held_word,
+    uses_marked_word,
     author_is_new,
+    history_is_poor,
     address_is_unconfirmed,
+    address_is_disposable,
+    mass_posting,
+    shouting,
+    repeated_characters,
     honeypot_was_filled,
     form_was_too_quick,
 )
@@ -170,12 +279,31 @@ def _refuse(rule: str, reason: str, code: str) -> Verdict:
     return Verdict(rule, Outcome.REFUSE, reason, code=code)
 
 
-def _uses_word(rule: str, outcome: Outcome, entries: tuple[str, ...], draft: Draft) -> Verdict | None:
-    words = word_list(entries)
+def _spans_of_links(draft: Draft, is_meant: Callable[[str], bool]) -> Spans:
+    """The links whose hosts are meant; where nobody looked the hosts up they are ""."""
+    hosts = draft.link_hosts or ("",) * len(draft.link_spans)
+    return tuple(span for span, host in zip(draft.link_spans, hosts, strict=True) if is_meant(host))
+
+
+def _uses_word(rule: str, kind: Kind, outcome: Outcome, draft: Draft, house: House) -> Verdict | None:
+    """What the lists of a kind find; those in shadow are heard only where the others find nothing."""
+    lists = [words for words in house.words if words.kind is kind and words.is_for(draft.language)]
+    found = _found(rule, outcome, [words for words in lists if not words.in_shadow], draft)
+    if found:
+        return found
+    shadow = _found(rule, Outcome.NOTE, [words for words in lists if words.in_shadow], draft)
+    return replace(shadow, would_be=outcome) if shadow else None
+
+
+def _found(rule: str, outcome: Outcome, lists: Iterable[Words], draft: Draft) -> Verdict | None:
     fields = {"text": draft.text, "name": draft.name, "website": draft.website}
-    found = {field: words.find(typed) for field, typed in fields.items()}
+    found: dict[str, list[Match]] = {field: [] for field in fields}
+    for words in lists:
+        for field, typed in fields.items():
+            found[field] += word_list(words.entries).find(typed)
     reason = "; ".join(f"the {field} uses {_named(matches)}" for field, matches in found.items() if matches)
-    return Verdict(rule, outcome, reason, spans=_disjoint(found["text"])) if reason else None
+    spans = _disjoint(sorted(found["text"], key=lambda match: (match.start, match.end)))
+    return Verdict(rule, outcome, reason, spans=spans) if reason else None
 
 
 def _named(matches: Iterable[Match]) -> str:

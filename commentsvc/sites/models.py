@@ -12,7 +12,10 @@ A_MODE = f"mode IN ({', '.join(map(repr, MODES))})"
 
 
 class Site(Base):
-    """One publication: its key in every address, its origins, its settings."""
+    """One publication: its key in every address, its origins, its settings.
+
+    `rulebook` names the edition of its word lists, modes of rules and bans; None while it has none.
+    """
 
     __tablename__ = f"{PREFIX}site"
     KEY_LENGTH, NAME_LENGTH = 40, 120
@@ -21,6 +24,7 @@ class Site(Base):
     key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     stored_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    rulebook: Mapped[str | None] = mapped_column(String(32))
     origins: Mapped[list["Origin"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Origin.origin"
     )

@@ -6,10 +6,12 @@ from typing import Any
 
 from ..core.errors import ValidationFailed
 from ..core.text import Unreadable, clean_line
-from ..core.urls import WrongUrl, origin_of
+from ..core.urls import WrongUrl, origin_of, read_domain
 from .hours import WrongHours, read_hours, read_zone
 
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
+GONE = {"words_reject": "kind reject", "words_hold": "kind hold"}  # settings that became word lists
+MOST_DOMAINS = 2_000
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
 REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
 MOST_REASONS, REASON_LENGTH = 9, 60  # one digit each; as long as a decision keeps
@@ -27,10 +29,11 @@ def _setting(
     is_address: bool = False,
     ensure: Callable[[str], Any] | None = None,
     is_reasons: bool = False,
+    are_domains: bool = False,
 ) -> Any:
     """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used."""
     about = {"meaning": meaning, "among": among, "low": low, "high": high, "ensure": ensure}
-    about |= {"is_address": is_address, "is_reasons": is_reasons}
+    about |= {"is_address": is_address, "is_reasons": is_reasons, "are_domains": are_domains}
     return field(default=default, metadata=about)
 
 
@@ -52,8 +55,35 @@ class SiteSettings:
     quick_form_seconds: int = _setting(3, "a form filled in faster than this is held; 0 turns it off", high=3_600)
     duplicate_check: bool = _setting(True, "refuse the same text twice by one writer under one story")
     honeypot_check: bool = _setting(True, "a filled hidden field is spam")
-    words_reject: str = _setting("", "words or phrases that reject a comment, one a line; word* matches beginnings")
-    words_hold: str = _setting("", "words or phrases that hold a comment, one a line; word* matches beginnings")
+    links_denied: str = _setting(
+        "", "domains that no comment should link to, one a line, subdomains included", are_domains=True
+    )
+    links_allowed_domains: str = _setting(
+        "", "domains whose links do not count for links_allowed, one a line, subdomains included", are_domains=True
+    )
+    history_rejected_percent: int = _setting(
+        30, "a known author of whose recent comments more than this was rejected waits; 0 turns it off", high=100
+    )
+    history_days: int = _setting(7, "how many days back an author's comments are recent", low=1, high=90)
+    history_least_decided: int = _setting(
+        5, "fewer recent comments than this, decided on, say nothing about an author", low=1, high=100
+    )
+    flags_to_hold: int = _setting(
+        3, "so many readers' reports bring a comment back to the queue; 0 never does", high=1_000
+    )
+    shouting_percent: int = _setting(
+        70, "more capitals than this among the letters are shouting; 0 turns it off", high=100
+    )
+    shouting_letters: int = _setting(20, "a text with fewer letters than this never shouts", low=1, high=10_000)
+    repeated_characters: int = _setting(
+        10, "one letter or sign so many times in a row is too often; 0 turns it off", high=10_000
+    )
+    mass_posting_stories: int = _setting(
+        3, "near-identical text under so many stories in a day is mass posting; 0 does not count stories", high=1_000
+    )
+    mass_posting_writers: int = _setting(
+        3, "near-identical text of so many writers in a day is mass posting; 0 does not count writers", high=1_000
+    )
     when_silent: str = _setting("hold", "what a rule that cannot answer means", among=("hold", "publish"))
     text_max_length: int = _setting(10_000, "longest comment, in characters", low=100, high=10_000)
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
@@ -104,6 +134,24 @@ class SiteSettings:
         return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a setting may be: a number from `low` to `high`; None where it is none."""
+
+    meaning: str
+    default: Any
+    low: int | None
+    high: int | None
+
+
+def limits_of(name: str) -> Limits:
+    """Raises KeyError where there is no setting of this name."""
+    item = {item.name: item for item in fields(SiteSettings)}[name]
+    is_number = type(item.default) is int
+    low, high = (item.metadata["low"], item.metadata["high"]) if is_number else (None, None)
+    return Limits(item.metadata["meaning"], item.default, low, high)
+
+
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
     """The settings of a site, defaults where it says nothing; a name that is gone from the code is left out."""
     known = {item.name for item in fields(SiteSettings)}
@@ -112,6 +160,8 @@ def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
 
 def read_setting(name: str, text: str) -> Any:
     """The value a person typed for a setting. Raises ValidationFailed for unknown names and unreadable values."""
+    if name in GONE:
+        raise ValidationFailed({name: [f"Words are kept in lists now, see /desk/words ({GONE[name]})."]})
     found = {item.name: item for item in fields(SiteSettings)}.get(name)
     if found is None:
         raise ValidationFailed({name: ["There is no setting of this name."]})
@@ -136,6 +186,8 @@ def _read_words(item: Field[Any], text: str) -> str:
         raise ValidationFailed({item.name: [f"Use one of: {', '.join(item.metadata['among'])}."]})
     if item.metadata["is_reasons"]:
         return _read_reasons(item, text)
+    if item.metadata["are_domains"]:
+        return _read_domains(item, text)
     if item.metadata["ensure"]:
         return _ensured(item, text.strip())
     return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
@@ -159,6 +211,20 @@ def _read_reasons(item: Field[Any], text: str) -> str:
     if any(len(line) > REASON_LENGTH for line in lines):
         raise ValidationFailed({item.name: [f"Use at most {REASON_LENGTH} characters for a reason."]})
     return "\n".join(lines)
+
+
+def _read_domains(item: Field[Any], text: str) -> str:
+    """One domain a line, each as DNS knows it."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) > MOST_DOMAINS:
+        raise ValidationFailed({item.name: [f"Use at most {MOST_DOMAINS:,} domains."]})
+    domains: dict[str, None] = {}
+    for number, line in lines:
+        try:
+            domains[read_domain(line)] = None
+        except WrongUrl as error:
+            raise ValidationFailed({item.name: [f"Line {number}: {error}"]}) from error
+    return "\n".join(domains)
 
 
 def _ensure_address(item: Field[Any], text: str) -> str:

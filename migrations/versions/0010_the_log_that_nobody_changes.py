@@ -38,6 +38,7 @@ BOUND = (
     "aside_before",
     *MOMENTS,
     "held_before",
+    "ignored_before",
     "reports",
     "created_at",
 )
@@ -47,6 +48,7 @@ def new_of_decision() -> list[sa.Column]:
     return [
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in MOMENTS),
         sa.Column("held_before", sa.String(length=60), nullable=True),
+        sa.Column("ignored_before", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("reports", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("number", Id, nullable=False, server_default="0"),
         sa.Column("hash", sa.String(length=64), nullable=False, server_default=""),
@@ -123,7 +125,8 @@ def upgrade() -> None:
 
 def chain_all() -> None:
     """Number and bind the decisions there are, each site's in the order they were made."""
-    kinds = {name: sa.DateTime(timezone=True) for name in (*MOMENTS, "created_at")}
+    kinds: dict[str, sa.types.TypeEngine] = dict.fromkeys((*MOMENTS, "created_at"), sa.DateTime(timezone=True))
+    kinds["ignored_before"] = sa.Boolean()
     decision = sa.table(DECISION, *(sa.column(name, kinds.get(name)) for name in ("id", "hash", *BOUND)))
     head = sa.table(HEAD, sa.column("site_id"), sa.column("number"), sa.column("hash"))
     bind = op.get_bind()

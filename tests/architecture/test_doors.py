@@ -15,6 +15,7 @@ from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Delivery, DeliveryStatus
+from commentsvc.rulebook.models import Ban
 from commentsvc.webhooks.models import Endpoint
 from tests.cast import csrf_token, rosas_comment
 from tests.conftest import settings
@@ -47,6 +48,7 @@ def ids(cast, newsroom, client) -> dict[str, str]:
     version = newsroom.version(comment)
     seen = {"comments": [{"id": str(comment), "version": version}], "action": "reject", "note": OF_THE_HERALD}
     decided = client.post("/api/v1/moderation/decisions", json=seen, headers=cast.hanna.headers).json
+    listed = newsroom.words("herald", "hold", OF_THE_HERALD)
     with newsroom.app.app_context():
         row = newsroom.row(comment)
         author, number = row.author_id, row.story_id
@@ -58,6 +60,10 @@ def ids(cast, newsroom, client) -> dict[str, str]:
             db.session.flush()
             dead = Outgoing(row.site_id, "webhook", endpoint.lane, OF_THE_HERALD, "once", {"endpoint": endpoint.id})
             outbox.send(dead, now=now())
+            ban = Ban(site_id=row.site_id, kind="domain", domain="x.example", reason=OF_THE_HERALD, created_at=now())
+            db.session.add(ban)
+            db.session.flush()
+            ban_id = ban.id
             delivery = db.session.scalars(select(Delivery)).one()
             delivery.status, endpoint_id, delivery_id = DeliveryStatus.DEAD, endpoint.id, delivery.id
     return {
@@ -68,6 +74,8 @@ def ids(cast, newsroom, client) -> dict[str, str]:
         "story_id": str(number),
         "endpoint_id": str(endpoint_id),
         "delivery_id": str(delivery_id),
+        "list_id": str(listed),
+        "ban_id": str(ban_id),
         "site": "herald",
         "key": "herald",
     }

@@ -16,6 +16,7 @@ FLOORS = {
     "sites": 1,
     "authors": 2,
     "checks": 2,
+    "rulebook": 2,
     "stories": 3,
     "comments": 4,
     "moderation": 5,
@@ -32,7 +33,7 @@ STARTERS = {"demo/run.py", "demo/wsgi.py"}
 # What speaks HTTP. Everything else is told what it needs to know: services take `actor` and `now`.
 DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
 DOORS |= {"card_pages.py", "log_pages.py", "live_pages.py", "bulk_pages.py", "bulk_routes.py", "section_routes.py"}
-DOORS |= {"section_pages.py", "thread_pages.py"}
+DOORS |= {"section_pages.py", "thread_pages.py", "rulebook.py", "rulebook_api.py"}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))

@@ -1,7 +1,9 @@
 """What posting, reading and starting cost. Prints a table: `pytest -n 0 -m benchmark`."""
 
 import os
+import random
 import statistics
+import string
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import pytest
 from commentsvc import create_app
 from commentsvc.accounts.models import Role
 from commentsvc.schema import upgrade
+from commentsvc.screening import WordList
 from tests.cast import Cast, Newsroom, rosas_comment
 from tests.conftest import settings
 from tests.stage import free_port, running
@@ -147,3 +150,31 @@ import sys, urllib.request
 for number in range(500):
     urllib.request.urlopen(sys.argv[1] + "/api/v1/thread?site=demo&story=2026-01-20-harbour-road").read()
 """
+
+
+SCRIPTS = {
+    "plain ASCII": string.ascii_lowercase,
+    "Arabic": "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "Cyrillic": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "disguised": string.ascii_lowercase,
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_five_thousand_words_over_ten_thousand_characters(capsys, script):
+    choose = random.Random(1)
+
+    def word() -> str:
+        return "".join(choose.choices(SCRIPTS[script], k=choose.randint(3, 14)))
+
+    entries = [*(word() for _ in range(3_000)), *(f"{word()}*" for _ in range(1_000))]
+    words = WordList([*entries, *(f"{word()} {word()}" for _ in range(1_000))])
+    text = " ".join(word() for _ in range(3_000))
+    if script == "disguised":
+        text = text.translate(str.maketrans("aeo", "@30"))
+
+    def find(number: int) -> None:
+        words.find(f"{number:04}{text[:9_996]}")
+
+    find(9_999)
+    report(capsys, f"5,000 words over 10,000 characters, {script}", said(milliseconds(find, 50)), "5 ms")

@@ -123,11 +123,18 @@ def test_what_the_rules_said_still_counts(hook, newsroom, post, kept):
 
 
 @pytest.mark.parametrize(
-    ("settings", "sent"),
-    [({"words_reject": "boats"}, {}), ({"mode": "closed"}, {}), ({}, {"topic": "filled in by a machine"})],
+    ("settings", "rejected", "sent"),
+    [
+        ({}, "boats", {}),
+        ({"mode": "closed"}, "nothing of the kind", {}),
+        ({}, "nothing of the kind", {"topic": "filled in by a machine"}),
+    ],
 )
-def test_what_the_rules_refuse_reject_or_take_for_spam_is_told_to_nobody(hook, newsroom, post, settings, sent):
+def test_what_the_rules_refuse_reject_or_take_for_spam_is_told_to_nobody(
+    hook, newsroom, post, settings, rejected, sent
+):
     newsroom.set("herald", **settings)
+    newsroom.words("herald", "reject", rejected)
     post(**sent)
     assert hook.got == []
 

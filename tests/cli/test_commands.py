@@ -175,7 +175,7 @@ def test_every_setting_is_shown_with_value_default_and_meaning(installed, listed
         ("flood_seconds", "30", 30),
         ("check_deliverability", "on", True),
         ("mode", "hold_all", "hold_all"),
-        ("words_hold", "one\ntwo", "one\ntwo"),
+        ("links_denied", "one.example\ntwo.example", "one.example\ntwo.example"),
     ],
 )
 def test_a_setting_is_set(installed, done, listed, name, typed, value):

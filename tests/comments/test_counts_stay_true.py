@@ -99,7 +99,7 @@ def test_edits_keep_the_counts_true(post, newsroom, client, counted):
     newsroom.set("herald", hold_first_comments=0)
     root = post().json
     post(text="It was.", email="other@example.org", parent=root["comment"]["id"])
-    newsroom.set("herald", words_hold="better")
+    newsroom.words("herald", "hold", "better")
     headers = {"Authorization": f"Bearer {root['receipt']['token']}"}
     client.patch(f"/api/v1/comments/{root['comment']['id']}", json={"text": "Now it is better."}, headers=headers)
     stored, recounted = counted()

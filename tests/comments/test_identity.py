@@ -119,7 +119,8 @@ def test_a_name_that_nobody_let_through_is_not_in_the_profiles_address_either(po
 
 
 def test_the_writer_is_told_the_new_address_at_once(post, newsroom, client):
-    newsroom.set("herald", hold_first_comments=0, words_hold="boats")
+    newsroom.words("herald", "hold", "boats")
+    newsroom.set("herald", hold_first_comments=0)
     first = post(name="Filthy Liar").json
     second = post(text="More.", receipt=first["receipt"]["token"]).json
     assert second["comment"]["status"] == "approved"

@@ -111,7 +111,8 @@ def test_a_stored_comment_has_one_revision_and_one_decision_bound_to_it(post, ap
 
 
 def test_every_rule_that_spoke_is_kept(post, app, newsroom):
-    newsroom.set("herald", words_hold="boats", links_allowed=0)
+    newsroom.words("herald", "hold", "boats")
+    newsroom.set("herald", links_allowed=0)
     number = int(post(text="More boats: https://boats.example/").json["comment"]["id"])
     with app.app_context():
         rules = set(db.session.scalars(select(StoredVerdict.rule).where(StoredVerdict.comment_id == number)))

@@ -105,18 +105,18 @@ def test_every_text_a_comment_had_is_kept(published, edit, app):
 
 
 def test_an_edit_is_screened_like_a_new_comment(published, edit, newsroom, thread):
-    newsroom.set("herald", words_hold="better")
+    newsroom.words("herald", "hold", "better")
     answer = edit(published).json
     assert (answer["comment"]["status"], thread()["comments"]) == ("pending", [])
 
 
 def test_an_edit_that_waits_says_why(published, edit, newsroom):
-    newsroom.set("herald", words_hold="better")
+    newsroom.words("herald", "hold", "better")
     assert "It uses words that a moderator looks at first." in edit(published).json["reasons"]
 
 
 def test_an_edit_can_be_rejected_by_the_rules(published, edit, newsroom, thread):
-    newsroom.set("herald", words_reject="better")
+    newsroom.words("herald", "reject", "better")
     edit(published)
     assert thread()["comments"] == []
 

@@ -41,7 +41,7 @@ def answers(client, herald, newsroom, caplog) -> dict[str, str]:
     """Everything the outside can ask for once the canary has written, answered a reply and been refused; and the log."""
     caplog.set_level(logging.DEBUG)
     ask = {"environ_base": {"REMOTE_ADDR": NETWORK}}
-    newsroom.set("herald", words_hold="canary")
+    newsroom.words("herald", "hold", "canary")
     sent = rosas_comment(email=CANARY, website="https://birds.example/", name="Bird")
     first = client.post("/api/v1/comments", json=sent, **ask)
     comment, slug = first.json["comment"]["id"], first.json["comment"]["author"]["slug"]

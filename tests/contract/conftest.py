@@ -17,10 +17,12 @@ from commentsvc.accounts.models import Role
 from commentsvc.authors.service import new_byline
 from commentsvc.comments.receipts import receipt_for
 from commentsvc.core.clock import now
+from commentsvc.core.database import db
 from commentsvc.core.paging import Cursor
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
 from commentsvc.moderation.decisions import last_decision
+from commentsvc.rulebook.models import Ban, BanKind
 from commentsvc.schema import upgrade
 from commentsvc.sites.service import site_named
 from commentsvc.stories.models import Byline
@@ -137,12 +139,16 @@ def live(live_app, live_url) -> Iterator[Live]:
     comment = newsroom.comment(STORY, site="demo")
     newsroom.comment(STORY, site="demo", parent=comment)
     own = newsroom.comment(STORY, site="demo")
+    listed = newsroom.words("demo", "hold", "swindle*")
     with live_app.app_context(), unit_of_work():
         site = site_named("demo")
         story = find_story(site.id, StoryName(STORY, None))
         author = new_byline(site.id, name="Nadim Sarraf", now=now())
         story.bylines = [Byline(author=author)]
         written = newsroom.row(own)
+        ban = Ban(site_id=site.id, kind=BanKind.DOMAIN, domain="spam.example", created_at=now())
+        db.session.add(ban)
+        db.session.flush()
         receipt = receipt_for(written, house().keys)
         ids = {
             "comment": str(comment),
@@ -150,6 +156,8 @@ def live(live_app, live_url) -> Iterator[Live]:
             "decision_id": str(last_decision(written).id),
             "author_id": str(written.author_id),
             "number": str(story.id),
+            "list_id": str(listed),
+            "ban_id": str(ban.id),
             "slug": author.slug,
         }
     ada = newsroom.account("Ada", Role.ADMIN)

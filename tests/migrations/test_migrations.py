@@ -29,6 +29,7 @@ from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, H
 from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
+from commentsvc.rulebook.models import Ban, BanKind
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.sites.models import Section, Site
 from commentsvc.stories.models import Byline, Story
@@ -63,7 +64,9 @@ def tables() -> set[str]:
 def fill(app: Flask) -> None:
     """A row in every table."""
     newsroom = Newsroom(app)
-    newsroom.site("herald", words_hold="swindle")
+    newsroom.site("herald")
+    newsroom.words("herald", "hold", "swindle")
+    newsroom.rule("herald", "shouting", "shadow")
     newsroom.signed_in(newsroom.account("Hanna", Role.MODERATOR, "herald"))
     story = newsroom.story("herald")
     above = newsroom.comment(story, "A swindle.")
@@ -77,6 +80,7 @@ def fill(app: Flask) -> None:
         db.session.add(CheckKeys(site_id=comment.site_id))
         db.session.add(Section(site_id=comment.site_id, name="City"))
         db.session.add(Move(decision=db.session.scalars(select(Decision)).first()))
+        db.session.add(Ban(site_id=comment.site_id, kind=BanKind.DOMAIN, domain="mail.example", created_at=now()))
         db.session.add(
             OutsideCheck(site_id=comment.site_id, comment_id=comment.id, revision=1, created_at=now(), asked_at=now())
         )

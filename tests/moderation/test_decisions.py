@@ -311,7 +311,8 @@ def test_a_decision_at_another_site_is_unknown(hanna, gus, newsroom, waiting):
 
 
 def test_the_log_tells_people_from_rules(hanna, client, newsroom, story):
-    newsroom.set("herald", words_hold="swindle", hold_first_comments=0)
+    newsroom.words("herald", "hold", "swindle")
+    newsroom.set("herald", hold_first_comments=0)
     number = int(client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json["comment"]["id"])
     hanna.decide(number, action="approve")
     person, rule = hanna.log(comment=number)

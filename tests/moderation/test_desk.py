@@ -35,7 +35,7 @@ def test_an_empty_queue_says_that_all_is_decided(desk):
 
 
 def test_a_card_shows_everything_a_decision_needs(desk, client, newsroom, story):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     above = newsroom.comment(story, "The boats are back.")
     client.post(
         "/api/v1/comments",
@@ -58,7 +58,7 @@ def test_a_card_shows_everything_a_decision_needs(desk, client, newsroom, story)
 
 
 def test_matched_words_stay_text_whatever_they_are(desk, client, newsroom, story):
-    newsroom.set("herald", words_hold="<script>alert(1)</script>\nswindle")
+    newsroom.words("herald", "hold", "<script>alert(1)</script>", "swindle")
     client.post("/api/v1/comments", json=rosas_comment(text="<script>alert(1)</script> swindle <b>swindle</b>"))
     (card,) = desk.cards().values()
     assert list(card.iter("script")) + list(card.iter("b")) == []

@@ -31,7 +31,7 @@ class Paper:
         self.client, self.key, self.headers = newsroom.client(), key, admin.headers
         with newsroom.app.app_context(), unit_of_work():
             site_named(key).name = words[0]
-        newsroom.set(key, words_hold="boats")
+        newsroom.words(key, "hold", "boats")
         self.stories, self.authors, self.comments = [], [], []
         for number, word in enumerate(words):
             self.stories.append(self._story(number, word))

@@ -56,7 +56,7 @@ def test_the_text_comes_as_html_on_request(hanna, newsroom, story):
 
 
 def test_verdicts_say_which_rule_spoke_and_where(hanna, client, newsroom, story):
-    newsroom.set("herald", words_hold="swindle\ncrook*")
+    newsroom.words("herald", "hold", "swindle", "crook*")
     client.post("/api/v1/comments", json=rosas_comment(text="A swindle, you crooks!"))
     verdicts = {verdict["rule"]: verdict for verdict in hanna.queue().json["items"][0]["verdicts"]}
     word = verdicts["uses_held_word"]
@@ -150,7 +150,7 @@ def test_words_are_searched_as_they_are_typed(hanna, newsroom, story, words, fou
 
 def test_a_queue_can_be_narrowed_to_a_story_an_author_or_a_rule(hanna, client, newsroom, story):
     other = newsroom.story("herald")
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     one = int(client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json["comment"]["id"])
     two = newsroom.comment(other, status="hold")
     slugs = {int(item["id"]): item["author"]["slug"] for item in hanna.queue().json["items"]}
@@ -170,7 +170,7 @@ def test_the_oldest_comes_first_unless_asked_otherwise(hanna, newsroom, story):
 
 
 def test_what_rules_and_readers_spoke_against_most_is_riskiest(hanna, newsroom, story, report):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     calm, reported, worded = (
         newsroom.comment(story, text, status="approve") for text in ("Fine.", "Not fine.", "A swindle.")
     )
@@ -179,7 +179,8 @@ def test_what_rules_and_readers_spoke_against_most_is_riskiest(hanna, newsroom, 
 
 
 def test_a_stricter_verdict_is_riskier_than_several_mild_ones(hanna, newsroom, story):
-    newsroom.set("herald", words_hold="swindle", words_reject="scum")
+    newsroom.words("herald", "hold", "swindle")
+    newsroom.words("herald", "reject", "scum")
     mild = newsroom.comment(story, "A swindle.", status="approve")
     strict = newsroom.comment(story, "Scum.", status="approve")
     assert hanna.ids(queue="approved", sort="risk") == [strict, mild]
@@ -193,9 +194,10 @@ def test_reports_that_were_answered_are_no_risk_any_more(hanna, newsroom, story,
 
 
 def test_what_stood_in_an_earlier_text_is_no_risk_any_more(hanna, client, newsroom, story):
-    newsroom.set("herald", words_reject="scum", hold_first_comments=0, flood_seconds=0)
+    newsroom.words("herald", "reject", "scum")
+    newsroom.set("herald", hold_first_comments=0, flood_seconds=0)
     answer = client.post("/api/v1/comments", json=rosas_comment(text="You are a swindler, swindle.", story=story)).json
-    newsroom.set("herald", words_hold="boats")
+    newsroom.words("herald", "hold", "boats")
     edited, token = answer["comment"]["id"], answer["receipt"]["token"]
     for text in ("Boats, boats.", "Nothing at all."):
         sent = client.patch(
@@ -210,7 +212,7 @@ def test_what_stood_in_an_earlier_text_is_no_risk_any_more(hanna, client, newsro
 @pytest.mark.parametrize("sort", ["oldest", "newest", "risk"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_pages_together_are_the_whole_queue_without_repetition(hanna, newsroom, story, report, sort, limit):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     # Half of them were written at the same moment.
     numbers = [newsroom.comment(story, f"{'A swindle' if n % 3 else 'Fine'} {n}", minutes_ago=n // 2) for n in range(6)]
     report(numbers[4])
@@ -305,7 +307,7 @@ def test_a_hundred_rows_cost_as_many_statements_as_ten(hanna, newsroom, story, s
 
 
 def test_verdicts_of_an_earlier_text_are_not_shown_with_the_new_one(hanna, client, newsroom, story):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     posted = client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json
     receipt = {"Authorization": f"Bearer {posted['receipt']['token']}"}
     client.patch(f"/api/v1/comments/{posted['comment']['id']}", json={"text": "A mistake."}, headers=receipt)

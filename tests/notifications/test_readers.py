@@ -197,7 +197,7 @@ def test_a_rejection_says_why_and_what_can_be_done(mail, cast, action, reason, s
 
 def test_a_rejection_by_a_rule_says_so(mail, newsroom):
     mail.reader()
-    newsroom.set("herald", words_reject="swindle")
+    newsroom.words("herald", "reject", "swindle")
     mail.post(text="What a swindle this is.")
     mail.deliver()
     [letter] = mail.to(ROSA)

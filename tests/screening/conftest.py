@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from commentsvc.screening import Draft, House
+from commentsvc.screening import Draft, House, Kind, Words
 
 # A confirmed reader with a record, in no hurry, under an open story: no rule has anything to say.
 WELCOME: dict[str, Any] = {
@@ -35,4 +35,11 @@ def draft() -> Callable[..., Draft]:
 
 @pytest.fixture(scope="session")
 def house() -> Callable[..., House]:
-    return lambda **changes: House(**{"mode": "open"} | changes)
+    """The default house with changes; `words_hold=("darn",)` stands for one word list of that kind."""
+
+    def make(**changes: Any) -> House:
+        lists = {kind: changes.pop(f"words_{kind}", ()) for kind in Kind}
+        words = tuple(Words(kind, entries) for kind, entries in lists.items() if entries)
+        return House(**{"mode": "open", "words": words} | changes)
+
+    return make

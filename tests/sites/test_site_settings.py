@@ -36,7 +36,8 @@ def test_every_setting_is_described():
 @pytest.mark.parametrize(("name", "typed", "read"), [
     ("flood_seconds", "0", 0), ("flood_seconds", "60", 60), ("mode", "hold_all", "hold_all"),
     ("check_deliverability", "on", True), ("check_deliverability", "Off", False), ("honeypot_check", "yes", True),
-    ("text_max_length", "100", 100), ("words_hold", "boats\nferr*", "boats\nferr*"), ("when_silent", "publish", "publish"),
+    ("text_max_length", "100", 100), ("when_silent", "publish", "publish"),
+    ("links_denied", "Bücher.example\n\n*.ads.example", "xn--bcher-kva.example\nads.example"),
     ("reasons", " rude \n\nother\n", "rude\nother"), ("reason_required", "on", True),
 ])  # fmt: skip
 def test_a_typed_value_is_read(name, typed, read):
@@ -49,6 +50,7 @@ def test_a_typed_value_is_read(name, typed, read):
     ("text_max_length", "99"), ("text_max_length", "10001"), ("mode", "ajar"), ("mode", "OPEN"), ("mode", ""),
     ("check_deliverability", "maybe"), ("when_silent", "shrug"), ("close_after_days", "soon"),
     ("reasons", ""), ("reasons", "a\na"), ("reasons", "\n".join("abcdefghij")), ("reasons", "x" * 61), ("reasons", "a\x00"),
+    ("links_denied", "nowhere"), ("links_denied", "a.example\nb c"), ("words_hold", "boats"), ("words_reject", ""),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_an_error_and_never_a_default(name, typed):
     with pytest.raises(ValidationFailed) as error:

@@ -1,0 +1,116 @@
+"""Bans: of an address, a domain of addresses, a network for a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from ..accounts.permissions import Actor, Permission, ensure
+from ..core.crypto import Keyring
+from ..core.database import db
+from ..core.errors import NotFound, ValidationFailed
+from ..core.mail_address import WrongAddress, address_hashes, read_address
+from ..core.paging import Cursor
+from ..core.urls import WrongUrl, read_domain
+from ..sites.models import Site
+from .book import changed
+from .models import Ban, BanKind
+
+NETWORK_DAYS, MOST_NETWORK_DAYS, MOST_DAYS = 7, 30, 3650
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Banned:
+    """Whether the address (or its domain), and whether the network, is banned."""
+
+    address: bool = False
+    network: bool = False
+
+
+def after(days: int, now: datetime) -> datetime | None:
+    """When so many days are over; None, which is no end, for 0."""
+    return now + timedelta(days=days) if days else None
+
+
+def ban_typed(
+    site: Site, typed: str, *, reason: str, until: datetime | None, actor: Actor, keys: Keyring, now: datetime
+) -> Ban:
+    """Ban an e-mail address, or a domain of addresses, as typed. Of an address only its keyed hash is kept.
+
+    Raises ValidationFailed, Forbidden, NotFound.
+    """
+    if "@" in typed.strip().removeprefix("@"):
+        try:
+            address = read_address(typed.strip())
+        except WrongAddress as error:
+            raise ValidationFailed({"value": [str(error)]}) from error
+        what = {"kind": BanKind.ADDRESS, "value_hash": address_hashes(address, f"site {site.id}", keys)[0]}
+    else:
+        try:
+            what = {"kind": BanKind.DOMAIN, "domain": read_domain(typed.strip().removeprefix("@"))}
+        except WrongUrl as error:
+            raise ValidationFailed({"value": ["Enter an e-mail address or a domain, like mail.example."]}) from error
+    return _ban(site, what, reason, until, actor, now)
+
+
+def ban_network(site: Site, network_hash: str, *, days: int, reason: str, actor: Actor, now: datetime) -> Ban:
+    """Ban the network a comment came from, for 1 to 30 days. Raises ValidationFailed, Forbidden, NotFound."""
+    if not 1 <= days <= MOST_NETWORK_DAYS:
+        raise ValidationFailed({"days": [f"Use a whole number from 1 to {MOST_NETWORK_DAYS}."]})
+    what = {"kind": BanKind.NETWORK, "value_hash": network_hash}
+    return _ban(site, what, reason, now + timedelta(days=days), actor, now)
+
+
+def _ban(site: Site, what: dict[str, str], reason: str, until: datetime | None, actor: Actor, now: datetime) -> Ban:
+    ensure(actor, Permission.MANAGE_SITE, site.id)
+    if until is not None and until <= now:
+        raise ValidationFailed({"until": ["This is over already."]})
+    ban = Ban(site_id=site.id, **what, reason=reason, until=until, account_id=actor.account_id, created_at=now)
+    db.session.add(ban)
+    db.session.flush()
+    changed(site)
+    return ban
+
+
+def lift(ban: Ban, *, actor: Actor, now: datetime) -> None:
+    """End a ban; one that is over stays as it is. It stays in the list with who made it."""
+    ensure(actor, Permission.MANAGE_SITE, ban.site_id)
+    if ban.is_in_force(now):
+        ban.lifted_at = now
+
+
+def ban_for(actor: Actor, ban_id: int) -> Ban:
+    """Raises NotFound, Forbidden."""
+    ban = db.session.get(Ban, ban_id)
+    if ban is None:
+        raise NotFound("There is nothing here by that name.")
+    ensure(actor, Permission.MANAGE_SITE, ban.site_id)
+    return ban
+
+
+def page_of_bans(site: Site, *, after: Cursor | None) -> tuple[list[Ban], Cursor | None]:
+    """The newest first, those that are over too."""
+    rows = select(Ban).where(Ban.site_id == site.id).options(joinedload(Ban.account))
+    if after:
+        rows = rows.where(Ban.id < after.id)
+    found = list(db.session.scalars(rows.order_by(Ban.id.desc()).limit(PAGE + 1)))
+    return found[:PAGE], Cursor(0, found[PAGE - 1].id) if len(found) > PAGE else None
+
+
+def banned(
+    site: Site, *, address_hashes: Sequence[str], domain: str, network_hashes: Sequence[str], now: datetime
+) -> Banned:
+    """What is banned of a writer, in one statement."""
+    labels = domain.split(".")
+    domains = [".".join(labels[place:]) for place in range(len(labels))]
+    by_hash = or_(
+        and_(Ban.kind == BanKind.ADDRESS, Ban.value_hash.in_(address_hashes)),
+        and_(Ban.kind == BanKind.NETWORK, Ban.value_hash.in_(network_hashes)),
+        Ban.domain.in_(domains),
+    )
+    in_force = and_(Ban.lifted_at.is_(None), or_(Ban.until.is_(None), Ban.until > now))
+    kinds = set(db.session.scalars(select(Ban.kind).where(Ban.site_id == site.id, by_hash, in_force).distinct()))
+    return Banned(bool(kinds & {BanKind.ADDRESS, BanKind.DOMAIN}), BanKind.NETWORK in kinds)
