@@ -1120,7 +1120,7 @@ SCHEMAS: dict[str, Json] = {
         failed=_count("Not undone, because they changed at the same moment."),
         remaining=_count("Left to undo: call again."),
         batch=_or_null(_text("The stroke this was, to undo it by; null for a dry run.")),
-        examples=_list(
+        newest=_list(
             _object("", decision=_ref("LoggedDecision"), skipped=_or_null(_one_of(WHY_NOT_UNDONE))),
             "The newest of the decisions named.",
         ),
@@ -1910,7 +1910,7 @@ MODERATION_PATHS: dict[str, Json] = {
                 "failed": 0,
                 "remaining": 31,
                 "batch": "17f5a6b0c4d3e2f1",
-                "examples": [{"decision": LOGGED_EXAMPLE, "skipped": None}],
+                "newest": [{"decision": LOGGED_EXAMPLE, "skipped": None}],
             },
         )
     },

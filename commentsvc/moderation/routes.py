@@ -162,7 +162,7 @@ def undo_selection() -> Response:
             "failed": result.failed,
             "remaining": result.remaining,
             "batch": result.batch or None,
-            "examples": examples,
+            "newest": examples,
         }
     )
 

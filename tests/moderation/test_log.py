@@ -159,18 +159,23 @@ def test_the_chain_never_forks_whoever_writes_and_decides_at_the_same_moment(app
     waiting = [newsroom.comment(story, status="hold") for story in stories for _ in range(3)]
     versions = {each: newsroom.version(each) for each in waiting}
 
+    def send(path: str, sent: dict, headers: dict | None = None) -> int:
+        """A machine that is too slow to give everybody their turn says so: then it is sent again."""
+        while (status := app.test_client().post(path, json=sent, headers=headers).status_code) == 503:
+            pass
+        return status
+
     def decide(number: int) -> int:
         seen = [{"id": str(number), "version": versions[number]}]
-        sent = {"comments": seen, "action": "reject"}
-        return app.test_client().post("/api/v1/moderation/decisions", json=sent, headers=cast.hanna.headers).status_code
+        return send("/api/v1/moderation/decisions", {"comments": seen, "action": "reject"}, cast.hanna.headers)
 
     def write(number: int) -> int:
         sent = rosas_comment(
             story=stories[number % 3], url=None, text=f"Boat {number}.", email=f"r{number}@example.org"
         )
-        return app.test_client().post("/api/v1/comments", json=sent).status_code
+        return send("/api/v1/comments", sent)
 
-    with ThreadPoolExecutor(6) as people:
+    with ThreadPoolExecutor(4) as people:
         decided = [people.submit(decide, each) for each in waiting]
         written = [people.submit(write, number) for number in range(9)]
         assert {each.result() for each in decided} | {each.result() for each in written} == {200, 201}

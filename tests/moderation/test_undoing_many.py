@@ -157,7 +157,7 @@ def test_a_batch_that_was_undone_is_not_undone_again(hanna, three):
 def test_a_dry_run_says_what_would_be_and_does_nothing(hanna, three, statuses):
     hanna.decide(*three, action="reject")
     said = hanna.undo_many(batch=hanna.log()[0]["batch"], dry_run=True).json
-    assert (said["done"], said["remaining"], said["batch"], len(said["examples"])) == (0, 3, None, 3)
+    assert (said["done"], said["remaining"], said["batch"], len(said["newest"])) == (0, 3, None, 3)
     assert statuses(*three) == ["REJECTED"] * 3
 
 
