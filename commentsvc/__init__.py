@@ -35,7 +35,7 @@ from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.pages import bp as check_pages
 from .moderation.routes import bp as moderation_api
-from .moderation.sections import bp as section_pages
+from .moderation.section_pages import bp as section_pages
 from .moderation.threads import api as moving_api
 from .moderation.threads import bp as thread_pages
 from .notifications import choices, digest, digests, newsroom, readers, thresholds

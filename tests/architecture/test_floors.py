@@ -29,7 +29,10 @@ ROOF = "the roof"
 # They start the whole application for the command line and the server; nobody imports them.
 STARTERS = {"demo/run.py", "demo/wsgi.py"}
 # What speaks HTTP. Everything else is told what it needs to know: services take `actor` and `now`.
-DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
+DOORS = {
+    *("routes.py", "section_routes.py", "pages.py", "public.py", "desk.py", "threads.py", "web.py", "guards.py"),
+    *("section_pages.py", "cookies.py", "forms.py", "flags.py"),
+}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))
