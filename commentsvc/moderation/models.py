@@ -1,4 +1,4 @@
-"""Flags: what readers report."""
+"""Flags: what readers report. Saved filters: what a moderator looks for again and again."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -38,3 +38,21 @@ class Flag(Base):
     details: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+class SavedFilter(Base):
+    """Filters of the queue that one moderator keeps under a name; `query` is their normal form, as in an address."""
+
+    __tablename__ = f"{PREFIX}saved_filter"
+    NAME_LENGTH = 60
+    __table_args__ = (
+        UniqueConstraint("account_id", "site_id", "name"),
+        CheckConstraint(f"length(name) <= {NAME_LENGTH}", name="name"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"))
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    query: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
