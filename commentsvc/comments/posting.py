@@ -24,6 +24,7 @@ from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.service import state_now
 from . import lifecycle, outside
+from .language import language_of
 from .models import Comment, Revision, Status
 from .verdicts import screening_of, stored
 
@@ -346,6 +347,7 @@ def _new_comment(
         likeness=likeness(submission.text),
         section=story.category,
         has_link=bool(rendered.link_spans),
+        language=language_of(submission.text),
         open_flags=0,
         revision_number=1,
         likes=0,
@@ -397,6 +399,7 @@ def edit(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetim
     comment.content, comment.html = rendered.tree, rendered.html
     comment.fingerprint, comment.edited_at = fingerprint(text), now
     comment.likeness, comment.has_link, comment.ignores_flags = likeness(text), bool(rendered.link_spans), False
+    comment.language = language_of(text)
     comment.revision_number += 1
     _keep(comment, text, rendered, screening, now)
     inquiry = outside.inquiry(site, comment, author, text, screening, sender=sender, keys=keys, now=now)

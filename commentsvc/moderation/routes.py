@@ -18,7 +18,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import decisions, queue
+from . import decisions, filters, queue
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
@@ -35,16 +35,8 @@ def moderated_site() -> Site:
 
 
 def asked(site: Site) -> queue.Asked:
-    """The filters of a query; the same for the page and the API."""
-    return queue.Asked(
-        site_id=site.id,
-        queue=inputs.choice(request.args, "queue", queue.QUEUES, "pending"),
-        sort=inputs.choice(request.args, "sort", queue.SORTS, "oldest"),
-        words=inputs.line(request.args, "q", limit=200),
-        story=inputs.line(request.args, "story"),
-        author=inputs.line(request.args, "author"),
-        rule=inputs.line(request.args, "rule", limit=60),
-    )
+    """The filters of a query; the same for the page and the API. Raises ValidationFailed, NotFound."""
+    return filters.read(request.args, actor(), site.id)
 
 
 @bp.get("/queue")
@@ -57,7 +49,7 @@ def show_queue() -> Response:
     return answer(
         {
             "items": [queue.item_json(card, show, moment) for card in cards],
-            "counts": queue.counts(site.id),
+            "counts": queue.counts(site.id, actor()),
             "next_cursor": str(following) if following else None,
         }
     )
@@ -125,6 +117,7 @@ def show_log() -> Response:
         comment_id=read_id(comment) if comment else None,
         account_id=read_id(account) if account else None,
         after=read_cursor(request.args.get("cursor")),
+        sections=actor().sections_of(site.id),
     )
     return answer(
         {

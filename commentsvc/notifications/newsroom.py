@@ -245,7 +245,7 @@ def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Let
     account, site = reader
     waits = f"{found.pending:,} {'comment waits' if found.pending == 1 else 'comments wait'}"
     subject = f"{waits} – {site.name}"
-    cards = _oldest(site.id, listed) if listed else []
+    cards = _oldest(queue.Asked.by(Actor.of(account), site.id), listed) if listed else []
     more = found.pending - len(cards) if listed else 0
     return _write(
         "queue",
@@ -260,8 +260,8 @@ def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Let
     )
 
 
-def _oldest(site_id: int, number: int) -> list[dict[str, Any]]:
-    cards, _ = queue.page(queue.Asked(site_id), after=None, limit=number)
+def _oldest(asked: queue.Asked, number: int) -> list[dict[str, Any]]:
+    cards, _ = queue.page(asked, after=None, limit=number)
     return [shown(card.comment, SHOWN) for card in cards]
 
 

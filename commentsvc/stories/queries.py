@@ -102,9 +102,13 @@ def story_for(actor: Actor, story_id: int, permission: Permission = Permission.M
     return story
 
 
-def page_of_stories(site_id: int, *, search: str | None, after: Cursor | None) -> tuple[list[Story], Cursor | None]:
-    """Stories of a site, the last made first."""
+def page_of_stories(
+    site_id: int, *, search: str | None, after: Cursor | None, sections: frozenset[str] | None = None
+) -> tuple[list[Story], Cursor | None]:
+    """Stories of a site, the last made first; where a moderator is limited to sections, those in them."""
     rows = select(Story).where(Story.site_id == site_id).options(joinedload(Story.bylines))
+    if sections is not None:
+        rows = rows.where(Story.category.in_(sections))
     if search:
         rows = rows.where(Story.title.icontains(search, autoescape=True))
     if after:

@@ -48,7 +48,10 @@ def story_json(story: Story) -> dict[str, Any]:
 def list_stories() -> Response:
     site = managed_site(inputs.line(request.args, "site"), Permission.MODERATE)
     found, following = queries.page_of_stories(
-        site.id, search=inputs.line(request.args, "q", limit=200), after=read_cursor(request.args.get("cursor"))
+        site.id,
+        search=inputs.line(request.args, "q", limit=200),
+        after=read_cursor(request.args.get("cursor")),
+        sections=actor().sections_of(site.id),
     )
     return answer(
         {"stories": [story_json(story) for story in found], "next_cursor": str(following) if following else None}
