@@ -147,6 +147,8 @@ BODY_PROBLEMS = (
 ANY_TIME = ("internal_error", "unavailable")
 
 # Nothing a screen cannot show; tab and line breaks are turned into blanks or kept.
+LANGUAGE = "^[a-z]{2,3}(-[a-z0-9]{2,4})?$"
+WHEN = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?$"
 SHOWABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 SOMETHING = (
     r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*"
@@ -1009,7 +1011,11 @@ SCHEMAS: dict[str, Json] = {
     "Queue": _object(
         "",
         items=_list(_ref("Item")),
-        counts=_object("How many wait on this site.", pending=_count(), flagged=_count()),
+        counts=_object(
+            "How many wait on this site, in the caller's sections. Counted up to 10,000: 10,000 is that or more.",
+            pending=_count(),
+            flagged=_count(),
+        ),
         next_cursor=CURSOR,
     ),
     "Decisions": _object(
@@ -1789,17 +1795,29 @@ MODERATION_PATHS: dict[str, Json] = {
                 _may(
                     "sort",
                     {**_one_of(QUEUE_SORTS), "default": "oldest"},
-                    "`risk`: what rules and readers objected to most.",
+                    "`flags`: what most readers reported. `risk`: what rules and readers objected to most.",
                 ),
-                _may("q", _typed("", 200), "Words that the text holds, all of them."),
+                _may(
+                    "q",
+                    _typed("", 200),
+                    "Words that the text holds, all of them, capitals and accents aside; a last word of three letters "
+                    "or more may go on. At least one letter or digit; nothing in it is an operator or a pattern.",
+                ),
                 _may("story", _typed("", 2000), "The publisher's own id of a story.", example=STORY_ID),
+                _may("story_id", _text(pattern=ID), "The service's number of a story, for one without an own id."),
+                _may("section", _typed("", Story.CATEGORY_LENGTH), "The category of the story."),
                 _may("author", _typed("", 2000), "An author's slug."),
-                _may("rule", _typed("", 60), "A rule that spoke.", example="author_is_new"),
+                _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
+                _may("language", _text(pattern=LANGUAGE), "The language it is written in.", example="en"),
+                _may("link", _one_of(("yes", "no")), "Whether it has a link."),
+                _may("since", _text(pattern=WHEN), "Not before this time, or this day (UTC).", example="2026-01-20"),
+                _may("until", _text(pattern=WHEN), "Before this time, or up to the end of this day (UTC)."),
+                _may("likeness", _text(pattern="^[0-9a-f]{64}$"), "What near-identical comments have in common."),
                 _may("limit", _whole(25, 100), "Items on the page."),
                 "Cursor",
                 "Format",
             ),
-            refuses=("unknown_site", "validation_failed"),
+            refuses=("unknown_site", "not_found", "validation_failed"),
             gives=_ref("Queue"),
             example={"items": [ITEM_EXAMPLE], "counts": {"pending": 1, "flagged": 1}, "next_cursor": None},
         )

@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from commentsvc.core.database import PREFIX
+from commentsvc.core.database import PREFIX, WORDS_TABLE
 from commentsvc.schema import VERSION_TABLE
 
 database = current_app.extensions["migrate"].db
@@ -11,7 +11,7 @@ database = current_app.extensions["migrate"].db
 
 def ours(object, name, kind, reflected, compare_to):
     """In a host's database only our own tables are our affair."""
-    return kind != "table" or name.startswith(PREFIX)
+    return kind != "table" or (name.startswith(PREFIX) and not name.startswith(WORDS_TABLE))
 
 
 def run() -> None:

@@ -26,6 +26,7 @@ from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from . import lifecycle, outside, record
 from .house import house_of
+from .language import language_of
 from .models import Comment, Revision, Status
 from .thread import is_locked
 from .verdicts import screening_of, stored
@@ -173,6 +174,7 @@ def post(
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
+    comment.language = draft.language
     _keep(comment, submission.text, rendered, screening, now, submission.notify)
     _ensure_together(comment)
     inquiry = outside.inquiry(site, comment, author, submission.text, screening, sender=sender, keys=keys, now=now)
@@ -288,6 +290,7 @@ def _draft(
         honeypot=submission.honeypot,
         seconds_to_write=submission.seconds_to_write,
         is_edit=False,
+        language=language_of(submission.text),
         link_hosts=record.hosts_of(submission.text, rendered.link_spans, house),
         website_host=host_of(submission.website or ""),
         address_domain=domain,
@@ -449,6 +452,7 @@ def edit(
     comment.content, comment.html = rendered.tree, rendered.html
     comment.fingerprint, comment.edited_at = fingerprint(text), now
     comment.likeness, comment.has_link, comment.ignores_flags = likeness(text), bool(rendered.link_spans), False
+    comment.language = draft.language
     comment.revision_number += 1
     _keep(comment, text, rendered, screening, now)
     inquiry = outside.inquiry(site, comment, author, text, screening, sender=sender, keys=keys, now=now)
@@ -510,6 +514,7 @@ def _draft_of_edit(
         honeypot="",
         seconds_to_write=None,
         is_edit=True,
+        language=language_of(text),
         link_hosts=record.hosts_of(text, rendered.link_spans, house),
         website_host=host_of(comment.website or ""),
         address_domain=domain,

@@ -11,6 +11,10 @@ from sqlalchemy.orm import DeclarativeBase, registry
 
 PREFIX = "commentsvc_"  # the tables live in a host's database too, where `comment` may be taken
 
+# The words of comments, to search for. The database keeps them by triggers (migration 0008), each in its own way, so
+# no model knows this table, nor those SQLite makes beside it.
+WORDS_TABLE = f"{PREFIX}comment_words"
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -1,6 +1,7 @@
 """The desk: the moderators' pages. Every one works without JavaScript."""
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -22,6 +23,7 @@ from ..authors.models import Author, Standing, StandingChange
 from ..authors.routes import managed_site
 from ..authors.service import address_of, give_standing, new_byline
 from ..comments import queries as comments
+from ..comments.language import language_name
 from ..comments.lifecycle import ACTIONS, UNDO
 from ..comments.models import Comment, Decision
 from ..comments.present import Presenter
@@ -43,11 +45,14 @@ from ..stories.forms import MODE_CHOICES, StoryForm
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from ..stories.routes import as_typed
-from . import alike, decisions, log, queue, undoing
+from . import alike, decisions, filters, log, queue, undoing
 from .context import context_of
 from .decisions import MOST_AT_ONCE, Seen
+from .filters import Asked
+from .models import SavedFilter
 from .networks import can_ban_network_of
-from .routes import asked, asked_of_log
+from .routes import asked_of_log
+from .walk import counted, offered
 
 desk_pages = Blueprint("desk", __name__, url_prefix="/desk")
 admin_pages = Blueprint("admin", __name__, url_prefix="/admin")
@@ -68,6 +73,7 @@ DONE = {
     "later": "put aside for later",
     "escalate": "escalated",
 }
+MOST_OF_SAVED = 1_000  # comments counted for each saved filter: there may be twenty of them
 
 
 class NewBylineForm(FlaskForm):
@@ -89,24 +95,42 @@ def chosen_site() -> Site:
     return about(mine[0])
 
 
+COUNTED = ("pending", "flagged", "later", "escalated")
+
+
 def page(template: str, site: Site, **context: Any) -> str:
     """A page of the desk with what all of them show: the sites, what waits, who is signed in."""
-    shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id), "actor": actor()}
+    shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id, actor(), COUNTED), "actor": actor()}
     shared["paused_lanes"] = len(lanes.paused(site.id))
     shared["preferences"] = preferences_of(own_account())
     return render_template(template, **shared, may_manage=actor().may(Permission.MANAGE_AUTHORS), **context)
 
 
 @desk_pages.get("", endpoint="queue")
-def queue_page() -> str:
-    site, drawn_at = chosen_site(), now()
-    wanted = asked(site)
-    listed, following = queue.page(wanted, after=read_cursor(request.args.get("cursor")))
+def queue_page() -> str | tuple[str, int]:
+    site = chosen_site()
+    wanted, wrong = filters.understood(request.args, actor(), site.id)
+    return _queue_page(site, wanted, request.args, wrong)
+
+
+def _queue_page(
+    site: Site, wanted: Asked, typed: Mapping[str, str], wrong: Mapping[str, Sequence[str]]
+) -> str | tuple[str, int]:
+    """The queue; where the filters make no sense, what was typed with what is wrong with it, and no comment."""
+    drawn_at, after = now(), read_cursor(request.args.get("cursor"))
+    listed, following = queue.page(wanted, after=after) if wrong.keys() <= {"name"} else ([], None)
     cards, groups = alike.folded(listed, wanted, actor=actor())
-    return page(
+    shown = page(
         "desk/queue.html",
         site,
         asked=wanted,
+        typed=typed,
+        wrong=wrong,
+        choices=_choices(wanted),
+        saved=_saved(site),
+        most_of_saved=MOST_OF_SAVED,
+        name_length=SavedFilter.NAME_LENGTH,
+        language_name=language_name,
         cards=cards,
         groups=groups,
         drawn_at=Cursor.at(drawn_at, 0).key,
@@ -115,6 +139,45 @@ def queue_page() -> str:
         sorts=queue.SORTS,
         **card_words(site),
     )
+    return (shown, 422) if wrong else shown
+
+
+def _choices(wanted: Asked) -> dict[str, list[str]]:
+    """What the filters offer: the values that there are, and the one in force."""
+    found = offered(wanted)
+    return {
+        name: sorted({*values, getattr(wanted, name) or ""} - {""}, key=str.casefold) for name, values in found.items()
+    }
+
+
+def _saved(site: Site) -> list[tuple[SavedFilter, int]]:
+    """The moderator's own filters with how many comments each finds now; those that make no sense now find none."""
+    mine = filters.saved_by(actor(), site.id)
+    asking = [filters.meant(each, actor()) for each in mine]
+    found = iter(counted([each for each in asking if each], MOST_OF_SAVED))
+    return [(kept, next(found) if each else 0) for kept, each in zip(mine, asking, strict=True)]
+
+
+@desk_pages.post("/filters")
+def save_filter() -> Response | str | tuple[str, int]:
+    site = about(managed_site(inputs.line(request.form, "site"), Permission.MODERATE))
+    query = dict(parse_qsl(request.form.get("query", "")))
+    try:
+        with unit_of_work():
+            kept = filters.save(inputs.line(request.form, "name"), query, actor=actor(), site_id=site.id, now=now())
+    except ValidationFailed as error:
+        wanted, _ = filters.understood(query, actor(), site.id)
+        return _queue_page(site, wanted, {**query, "name": request.form.get("name", "")}, error.fields)
+    flash(f"“{kept.name}” is saved.")
+    return redirect(f"{url_for('desk.queue')}?{urlencode({'site': site.key})}&{kept.query}")
+
+
+@desk_pages.post("/filters/<number>/delete")
+def forget_filter(number: str) -> Response:
+    with unit_of_work():
+        gone = filters.forget(read_id(number), actor=actor())
+    flash(f"“{gone.name}” is deleted.")
+    return redirect(back())
 
 
 def card_words(site: Site) -> dict[str, Any]:

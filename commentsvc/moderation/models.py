@@ -1,4 +1,4 @@
-"""Flags: what readers report; what the staff leave for each other: notes, and who is looking."""
+"""Flags: what readers report. What the staff keep: notes for each other, who is looking, filters under a name."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -64,3 +64,21 @@ class Lease(Base):
     comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"))
     until: Mapped[datetime]
+
+
+class SavedFilter(Base):
+    """Filters of the queue that one moderator keeps under a name; `query` is their normal form, as in an address."""
+
+    __tablename__ = f"{PREFIX}saved_filter"
+    NAME_LENGTH = 60
+    __table_args__ = (
+        UniqueConstraint("account_id", "site_id", "name"),
+        CheckConstraint(f"length(name) <= {NAME_LENGTH}", name="name"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="CASCADE"))
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    query: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

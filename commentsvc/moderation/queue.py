@@ -7,39 +7,28 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from ..authors.models import Author, Standing, StandingChange
 from ..authors.present import record_json
-from ..comments.models import Aside, Comment, Decision, Revision, Status, StoredVerdict
+from ..comments.models import Comment, Decision, Revision, Status, StoredVerdict
 from ..comments.present import Presenter
 from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.paging import Cursor
 from ..core.text import excerpt
 from ..stories.models import Story
+from .filters import QUEUES, SORTS, Asked
 from .models import CommentNote, Flag
 from .risk import Risk, risk_of
+from .walk import belongs_to, conditions, counts, places
 
-QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "later", "escalated", "all")
-SORTS = ("oldest", "newest", "risk")
+__all__ = ["PAGE", "QUEUES", "SORTS", "Asked", "Card", "belongs_to", "conditions", "counts", "page"]
+
 PAGE = 25
 OBJECTIONS = ("hold", "reject", "spam")
 SANCTIONS = (Standing.WATCHED, Standing.SUSPENDED, Standing.BANNED)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a moderator wants to see: a queue of one site, filtered and sorted."""
-
-    site_id: int
-    queue: str = "pending"
-    sort: str = "oldest"
-    words: str | None = None
-    story: str | None = None
-    author: str | None = None
-    rule: str | None = None
 
 
 @dataclass
@@ -68,52 +57,14 @@ class Card:
         return any(verdict.outcome in ("reject", "spam") or "word" in verdict.rule for verdict in self.verdicts)
 
 
-def belongs_to(queue: str) -> ColumnElement[bool]:
-    """The predicate of a queue: the same for its list and its count."""
-    waits = and_(Comment.set_aside.is_(None), Comment.retracted_at.is_(None))
-    if queue == "flagged":
-        return and_(Comment.open_flags > 0, waits)
-    if queue in tuple(Aside):
-        return and_(Comment.set_aside == queue, Comment.retracted_at.is_(None))
-    if queue == "all":
-        return Comment.id > 0
-    status = Comment.status == Status[queue.upper()]
-    return and_(status, waits) if queue == "pending" else status
+def page(asked: Asked, *, after: Cursor | None, limit: int = PAGE) -> tuple[list[Card], Cursor | None]:
+    """One page of the queue with all context, in a number of statements that no row adds to."""
+    found = places(asked, after=after, limit=limit + 1)
+    cards = _cards([place.id for place in found[:limit]])
+    return cards, found[limit - 1] if len(found) > limit else None
 
 
-def counts(site_id: int) -> dict[str, int]:
-    """How many wait: {"pending": n, "flagged": n}."""
-    rows = select(
-        *(
-            select(func.count())
-            .select_from(Comment)
-            .where(Comment.site_id == site_id, belongs_to(name))
-            .scalar_subquery()
-            for name in ("pending", "flagged")
-        )
-    )
-    pending, flagged = db.session.execute(rows).one()
-    return {"pending": pending, "flagged": flagged}
-
-
-def conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    """What a comment has to meet to be asked for; what is counted, listed and decided in bulk is the same."""
-    wanted = [Comment.site_id == asked.site_id, belongs_to(asked.queue)]
-    if asked.words:
-        newest = aliased(Revision)
-        said = select(newest.id).where(newest.comment_id == Comment.id, newest.number == Comment.revision_number)
-        said = said.correlate(Comment)
-        wanted += [said.where(newest.text.icontains(each, autoescape=True)).exists() for each in asked.words.split()]
-    if asked.story:
-        wanted.append(Comment.story_id.in_(select(Story.id).where(Story.external_id == asked.story)))
-    if asked.author:
-        wanted.append(Comment.author_id.in_(select(Author.id).where(Author.slug == asked.author)))
-    if asked.rule:
-        wanted.append(Comment.held_by == asked.rule)
-    return wanted
-
-
-def _filtered(asked: Asked) -> Select[Any]:
+def _cards(ids: Sequence[int]) -> list[Card]:
     parent = aliased(Revision)
     above = aliased(Comment)
     rows: Any = (
@@ -124,32 +75,15 @@ def _filtered(asked: Asked) -> Select[Any]:
         .outerjoin(above, above.id == Comment.parent_id)
         .outerjoin(parent, and_(parent.comment_id == above.id, parent.number == above.revision_number))
         .options(contains_eager(Comment.author), contains_eager(Comment.story))
-        .where(*conditions(asked))
+        .where(Comment.id.in_(ids))
     )
-    return rows
-
-
-def page(asked: Asked, *, after: Cursor | None, limit: int = PAGE) -> tuple[list[Card], Cursor | None]:
-    """One page of the queue with all context, in a fixed number of statements."""
-    rows = _filtered(asked)
-    key = Comment.risk if asked.sort == "risk" else Comment.created_at
-    if after:
-        rows = rows.where(_beyond(asked.sort, key, after))
-    order = [key, Comment.id] if asked.sort == "oldest" else [key.desc(), Comment.id.desc()]
-    found = db.session.execute(rows.add_columns(key).order_by(*order).limit(limit + 1)).all()
-    cards = [Card(comment, text, excerpt(above) if above else None) for comment, text, above, _ in found[:limit]]
+    found = {
+        comment.id: Card(comment, text, excerpt(before) if before else None)
+        for comment, text, before in db.session.execute(rows)
+    }
+    cards = [found[id] for id in ids if id in found]
     _fill(cards)
-    if len(found) <= limit:
-        return cards, None
-    last, place = found[limit - 1][0], found[limit - 1][3]
-    return cards, Cursor(place, last.id) if asked.sort == "risk" else Cursor.at(last.created_at, last.id)
-
-
-def _beyond(sort: str, key: Any, after: Cursor) -> ColumnElement[bool]:
-    value = after.key if sort == "risk" else after.moment
-    if sort == "oldest":
-        return (key > value) | ((key == value) & (Comment.id > after.id))
-    return (key < value) | ((key == value) & (Comment.id < after.id))
+    return cards
 
 
 def card_of(comment: Comment) -> Card:

@@ -22,7 +22,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
-from . import alike, decisions, log, queue, undoing
+from . import alike, decisions, filters, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 
 bp = Blueprint("moderation_api", __name__, url_prefix="/api/v1/moderation")
@@ -43,21 +43,15 @@ def _site_to_moderate(key: str | None) -> Site:
 
 
 # The names under which `asked` reads its filters; what is decided in bulk refuses every other.
-FILTERS = ("queue", "sort", "q", "story", "author", "rule")
+FILTERS = tuple(filters.READERS)
 
 
 def asked(site: Site, given: Mapping[str, str] | None = None) -> queue.Asked:
-    """The filters of a query; the same for the page and the API. `given`: where they come from another place."""
-    args = request.args if given is None else given
-    return queue.Asked(
-        site_id=site.id,
-        queue=inputs.choice(args, "queue", queue.QUEUES, "pending"),
-        sort=inputs.choice(args, "sort", queue.SORTS, "oldest"),
-        words=inputs.line(args, "q", limit=200),
-        story=inputs.line(args, "story"),
-        author=inputs.line(args, "author"),
-        rule=inputs.line(args, "rule", limit=60),
-    )
+    """The filters of a query; the same for the page and the API. `given`: where they come from another place.
+
+    Raises ValidationFailed, NotFound.
+    """
+    return filters.read(request.args if given is None else given, actor(), site.id)
 
 
 @bp.get("/queue")
@@ -74,7 +68,7 @@ def show_queue() -> Response:
                 {**queue.item_json(card, show, moment), **_alike(alike_to.get(card.comment.likeness or ""))}
                 for card in cards
             ],
-            "counts": queue.counts(site.id),
+            "counts": queue.counts(site.id, actor()),
             "next_cursor": str(following) if following else None,
         }
     )

@@ -4,7 +4,7 @@ In English, as the desk is. Subjects are our own words: a stranger's name or hea
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -249,7 +249,7 @@ def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Let
         return None
     waits = f"{found.pending:,} {'comment waits' if found.pending == 1 else 'comments wait'}"
     subject = f"{waits} – {site.name}"
-    cards = _oldest(site.id, sections, listed) if listed else []
+    cards = _oldest(queue.Asked.by(Actor.of(account), site.id), listed) if listed else []
     more = found.pending - len(cards) if listed else 0
     return _write(
         "queue",
@@ -264,12 +264,9 @@ def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Let
     )
 
 
-def _oldest(site_id: int, sections: Collection[str] | None, number: int) -> list[dict[str, Any]]:
-    rows = select(Comment).where(Comment.site_id == site_id, queue.belongs_to("pending"))
-    if sections is not None:
-        rows = rows.where(Comment.section.in_(sections))
-    rows = rows.options(joinedload(Comment.story)).order_by(Comment.created_at, Comment.id)
-    return [shown(comment, SHOWN) for comment in db.session.scalars(rows.limit(number))]
+def _oldest(asked: queue.Asked, number: int) -> list[dict[str, Any]]:
+    cards, _ = queue.page(asked, after=None, limit=number)
+    return [shown(card.comment, SHOWN) for card in cards]
 
 
 def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
