@@ -25,9 +25,9 @@ from .figures.handover import QUEUES as HANDED_OVER
 from .figures.precision import SHADOW_DAYS, USUAL_DAYS
 from .figures.routes import MOST_DAYS
 from .moderation.decisions import MOST_AT_ONCE
+from .moderation.filters import QUEUES, READERS
+from .moderation.filters import SORTS as QUEUE_SORTS
 from .moderation.models import Flag, FlagReason
-from .moderation.queue import QUEUES
-from .moderation.queue import SORTS as QUEUE_SORTS
 from .moderation.undoing import KINDS
 from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
@@ -1059,14 +1059,21 @@ SCHEMAS: dict[str, Json] = {
     ),
     "DecideMatching": _object(
         "One action on all comments that were counted with the same filters.",
-        ("queue", "sort", "q", "story", "author", "rule", "reason", "note", "expected", "batch"),
+        (*READERS, "reason", "note", "expected", "batch"),
         site=_text(pattern=SITE_KEY),
         queue=_or_null({**_one_of(QUEUES), "default": "pending"}),
         sort=_or_null(_one_of(QUEUE_SORTS, "Makes no difference: the oldest come first.")),
         q=_or_null(_typed("As in the queue.", 200)),
         story=_or_null(_typed("As in the queue.", 2000)),
+        story_id=_or_null(_text("As in the queue.", pattern=ID)),
+        section=_or_null(_typed("As in the queue.", Story.CATEGORY_LENGTH)),
         author=_or_null(_typed("As in the queue.", 2000)),
         rule=_or_null(_typed("As in the queue.", 60)),
+        language=_or_null(_text("As in the queue.", pattern=LANGUAGE)),
+        link=_or_null(_one_of(("yes", "no"), "As in the queue.")),
+        since=_or_null(_text("As in the queue.", pattern=WHEN)),
+        until=_or_null(_text("As in the queue.", pattern=WHEN)),
+        likeness=_or_null(_text("As in the queue.", pattern="^[0-9a-f]{64}$")),
         action=_one_of(ACTIONS),
         reason=_or_null(_typed("A short name for why.", Decision.REASON_LENGTH, examples=["spam"])),
         note=_or_null(_typed("For colleagues.", Decision.NOTE_LENGTH)),
@@ -1782,6 +1789,31 @@ READERS_PATHS["/api/v1/counts"]["get"]["responses"]["414"] = {
     "stories at once, or by `story`."
 }
 
+FILTERS_OF_THE_QUEUE = (
+    _may("queue", {**_one_of(QUEUES), "default": "pending"}, "Which comments."),
+    _may(
+        "sort",
+        {**_one_of(QUEUE_SORTS), "default": "oldest"},
+        "`flags`: what most readers reported. `risk`: what rules and readers objected to most.",
+    ),
+    _may(
+        "q",
+        _typed("", 200),
+        "Words that the text holds, all of them, capitals and accents aside; a last word of three letters "
+        "or more may go on. At least one letter or digit; nothing in it is an operator or a pattern.",
+    ),
+    _may("story", _typed("", 2000), "The publisher's own id of a story.", example=STORY_ID),
+    _may("story_id", _text(pattern=ID), "The service's number of a story, for one without an own id."),
+    _may("section", _typed("", Story.CATEGORY_LENGTH), "The category of the story."),
+    _may("author", _typed("", 2000), "An author's slug."),
+    _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
+    _may("language", _text(pattern=LANGUAGE), "The language it is written in.", example="en"),
+    _may("link", _one_of(("yes", "no")), "Whether it has a link."),
+    _may("since", _text(pattern=WHEN), "Not before this time, or this day (UTC).", example="2026-01-20"),
+    _may("until", _text(pattern=WHEN), "Before this time, or up to the end of this day (UTC)."),
+    _may("likeness", _text(pattern="^[0-9a-f]{64}$"), "What near-identical comments have in common."),
+)
+
 MODERATION_PATHS: dict[str, Json] = {
     "/api/v1/moderation/queue": {
         "get": _staff(
@@ -1791,28 +1823,7 @@ MODERATION_PATHS: dict[str, Json] = {
             "Every item carries the verdicts of all rules, open reports and the writer's record.",
             takes=(
                 "Site",
-                _may("queue", {**_one_of(QUEUES), "default": "pending"}, "Which comments."),
-                _may(
-                    "sort",
-                    {**_one_of(QUEUE_SORTS), "default": "oldest"},
-                    "`flags`: what most readers reported. `risk`: what rules and readers objected to most.",
-                ),
-                _may(
-                    "q",
-                    _typed("", 200),
-                    "Words that the text holds, all of them, capitals and accents aside; a last word of three letters "
-                    "or more may go on. At least one letter or digit; nothing in it is an operator or a pattern.",
-                ),
-                _may("story", _typed("", 2000), "The publisher's own id of a story.", example=STORY_ID),
-                _may("story_id", _text(pattern=ID), "The service's number of a story, for one without an own id."),
-                _may("section", _typed("", Story.CATEGORY_LENGTH), "The category of the story."),
-                _may("author", _typed("", 2000), "An author's slug."),
-                _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
-                _may("language", _text(pattern=LANGUAGE), "The language it is written in.", example="en"),
-                _may("link", _one_of(("yes", "no")), "Whether it has a link."),
-                _may("since", _text(pattern=WHEN), "Not before this time, or this day (UTC).", example="2026-01-20"),
-                _may("until", _text(pattern=WHEN), "Before this time, or up to the end of this day (UTC)."),
-                _may("likeness", _text(pattern="^[0-9a-f]{64}$"), "What near-identical comments have in common."),
+                *FILTERS_OF_THE_QUEUE,
                 _may("limit", _whole(25, 100), "Items on the page."),
                 "Cursor",
                 "Format",
@@ -1853,12 +1864,7 @@ MODERATION_PATHS: dict[str, Json] = {
             "is refused.",
             takes=(
                 "Site",
-                _may("queue", {**_one_of(QUEUES), "default": "pending"}, "Which comments."),
-                _may("sort", _one_of(QUEUE_SORTS), "Makes no difference."),
-                _may("q", _typed("", 200), "Words that the text holds, all of them."),
-                _may("story", _typed("", 2000), "The publisher's own id of a story.", example=STORY_ID),
-                _may("author", _typed("", 2000), "An author's slug."),
-                _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
+                *FILTERS_OF_THE_QUEUE,
             ),
             refuses=("unknown_site", "validation_failed"),
             gives=_ref("Counted"),

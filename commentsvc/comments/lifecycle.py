@@ -438,7 +438,7 @@ def entry(comment: Any, before: State, said: Mapping[str, Any]) -> dict[str, Any
         "pinned_before": before.pinned_at,
         "locked_before": before.locked_at,
         "held_before": before.held_by,
-        "ignored_before": before.ignores_flags,
+        "ignored_before": bool(before.ignores_flags),
         "reports": 0,
         **said,
     }

@@ -388,6 +388,7 @@ def _new_comment(
         section=story.category,
         has_link=bool(rendered.link_spans),
         open_flags=0,
+        ignores_flags=False,
         revision_number=1,
         likes=0,
         visible_replies=0,

@@ -160,7 +160,7 @@ def _saved(site: Site) -> list[tuple[SavedFilter, int]]:
 
 @desk_pages.post("/filters")
 def save_filter() -> Response | str | tuple[str, int]:
-    site = about(managed_site(inputs.line(request.form, "site"), Permission.MODERATE))
+    site = about(managed_site(inputs.line(request.args, "site"), Permission.MODERATE))
     query = dict(parse_qsl(request.form.get("query", "")))
     try:
         with unit_of_work():

@@ -84,7 +84,7 @@ def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor:
 
 
 def _name(account: Account, actor: Actor) -> str:
-    return "you" if account.id == actor.account_id else account.name
+    return "you" if account.id == actor.account_id else account.shown_name
 
 
 def _said(action: str, by: str | None) -> str:

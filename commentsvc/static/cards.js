@@ -17,13 +17,13 @@ export function say(words) {
   setTimeout(() => (aloud.textContent = words.replace(/\s+/g, " ").trim()), 50);
 }
 
-export const undecided = () => (list ? [...list.querySelectorAll(":scope > .card:not(.done)")] : []);
+export const undecided = () => (list ? [...list.querySelectorAll(":scope > .card:not(.done, .settled)")] : []);
 
 /** The card that has the focus, or whose context has it, if it still waits. */
 export function current() {
   const focused = document.activeElement;
   const card = focused?.closest("#drawer") ? opener?.closest(".card") : focused?.closest(".card");
-  return card?.isConnected && card.matches(".cards[data-leases] > .card:not(.done)") ? card : null;
+  return card?.isConnected && card.matches(".cards[data-leases] > .card:not(.done, .settled)") ? card : null;
 }
 
 /** The newest line with an Undo. */
@@ -107,6 +107,7 @@ function undoIn(line, form, button) {
 
 addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
+  if (form.matches("[data-whole]")) return; // many at once are answered by a page
   const card = form.closest(".cards[data-leases] > .card");
   const drawn = form.closest("#drawer");
   if (!card && !(drawn && form.matches(".jot"))) return;

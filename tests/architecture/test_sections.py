@@ -26,11 +26,10 @@ def lena(cast, newsroom, app) -> Person:
 
 
 def of_things(app, kind, ids) -> list[tuple[str, str]]:
-    """The doors whose address names something outside Lena's section."""
-    named = [ids[name] for name in NUMBERED]
-    return [
-        door for door in addresses(app, kind, ids) if set(door[1].split("/")) & set(named) and "authors" not in door[1]
-    ]
+    """The doors whose address names something outside Lena's section; authors and word lists are the whole site's."""
+    named = {ids[name] for name in NUMBERED}
+    steps = {door: set(door[1].split("/")) for door in addresses(app, kind, ids)}
+    return [door for door, each in steps.items() if each & named and not each & {"authors", "words"}]
 
 
 def test_a_moderator_of_another_section_learns_and_changes_nothing_by_the_api(app, client, lena, ids, rows):
