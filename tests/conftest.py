@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, text
 from commentsvc import create_app
 from commentsvc.accounts import service
 from commentsvc.config import Settings
-from commentsvc.core.database import PREFIX, db
+from commentsvc.core.database import PREFIX, WORDS_TABLE, db
 from commentsvc.extensions import limiter
 from commentsvc.schema import upgrade
 from tests.cast import Cast, Newsroom
@@ -75,11 +75,13 @@ def empty(app: Flask) -> None:
         tables = [table for table in reversed(db.metadata.sorted_tables) if table.name.startswith(PREFIX)]
         with unguarded() as connection:
             if db.engine.dialect.name == "postgresql":
-                connection.execute(text("; ".join(f'DELETE FROM "{table.name}"' for table in tables)))
+                names = [*(table.name for table in tables), WORDS_TABLE]
+                connection.execute(text("; ".join(f'DELETE FROM "{name}"' for name in names)))
                 connection.execute(text(NUMBERS_FROM_ONE))
             else:
                 for table in tables:
                     connection.execute(table.delete())
+                connection.execute(text(f"DELETE FROM {WORDS_TABLE}"))
         limiter.reset()
 
 

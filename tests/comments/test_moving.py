@@ -6,11 +6,12 @@ from sqlalchemy import func, insert, select
 from commentsvc.accounts.models import Role
 from commentsvc.accounts.permissions import Actor
 from commentsvc.comments.models import Comment, Decision, Revision
-from commentsvc.comments.moving import move, move_all, move_back
+from commentsvc.comments.moving import move, move_all
 from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.core.errors import Conflict, NotFound, Stale
 from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.moderation.undoing import undo
 from commentsvc.sites.service import site_named
 from commentsvc.stories.models import Story
 from commentsvc.stories.queries import StoryName, find_story
@@ -45,7 +46,7 @@ def carry(app):
 def back(app):
     def do(decision: int) -> None:
         with app.app_context(), unit_of_work():
-            move_back(db.session.get_one(Decision, decision), actor=ADA, now=now())
+            undo(decision, actor=ADA, now=now())
 
     return do
 

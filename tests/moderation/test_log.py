@@ -118,7 +118,7 @@ def test_the_database_refuses_to_change_or_delete_a_decision(app, waiting, state
 def test_the_database_refuses_to_empty_the_log(app, waiting):
     with app.app_context():
         with pytest.raises(IntegrityError, match="append-only"):
-            db.session.execute(text("TRUNCATE commentsvc_decision"))
+            db.session.execute(text("TRUNCATE commentsvc_decision CASCADE"))
         db.session.rollback()
 
 
@@ -195,10 +195,11 @@ def test_the_tally_is_told_only_where_the_site_says_so(client, cast, newsroom):
 
 
 def test_the_tally_counts_people_and_rules_apart_and_names_nobody(hanna, client, newsroom, story):
-    newsroom.set("herald", public_tally=True)
+    newsroom.set("herald", public_tally=True, reasons="hate\nasked by Otto")
     number = int(client.post("/api/v1/comments", json=rosas_comment()).json["comment"]["id"])
     hanna.decide(number, action="reject", reason="hate", note="Rosa again")
     hanna.decide(number, action="approve", reason="asked by Otto")
+    newsroom.set("herald", reasons="hate")
     told = client.get("/api/v1/tally?site=herald").json
     assert told["by_rules"] == [{"action": "hold", "count": 1}]
     assert told["by_people"] == [

@@ -185,7 +185,8 @@ def test_nothing_is_said_of_what_was_published_at_once(mail):
         ("spam", "", "it looks like advertising"),
     ],
 )
-def test_a_rejection_says_why_and_what_can_be_done(mail, cast, action, reason, said):
+def test_a_rejection_says_why_and_what_can_be_done(mail, cast, newsroom, action, reason, said):
+    newsroom.set("herald", reasons="abuse\noff topic\nmy own words about this fool")
     comment = mail.reader()
     mail.decide(comment, action, actor=cast.hanna, reason=reason)
     mail.deliver()
