@@ -41,7 +41,7 @@ _REPEATED = re.compile(r"(.)\1+")
 _SET_APART = re.compile(rf"(?<![^ {LOW_BREAK}])[^ {LOW_BREAK}](?: {{1,8}}[^ {LOW_BREAK}](?![^ {LOW_BREAK}])){{2,}}")
 _FEWEST_SET_APART = 3  # letters: fewer are initials
 _LONG_ENOUGH = 5  # letters: a word of so many is meant even if what stands before it is set apart as well
-_ENTRIES_KEPT = 500_000  # of all lists together: as many as one site may have
+_ENTRIES_KEPT = 500_000  # of all lists together, about 500 bytes each: as many as one site may have
 _TEXTS_KEPT = 8  # one comment's text, name and website, for every list
 
 
