@@ -35,7 +35,7 @@ from .figures.pages import bp as figures_pages
 from .figures.pages import trial_pages
 from .figures.routes import bp as figures_api
 from .figures.routes import trial_bp as trial_api
-from .moderation import leases, rulebook
+from .moderation import leases, networks, rulebook
 from .moderation.bulk_pages import bp as bulk_pages
 from .moderation.bulk_routes import bp as matching_api
 from .moderation.card_pages import bp as card_pages
@@ -172,7 +172,8 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     engine.every_minute.append(thresholds.watch)
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, leases.forget_ended, digest.make_digests, digest.clean_up, digests.send_daily]
+    engine.every_hour += [asking.forget, leases.forget_ended, networks.forget_old]
+    engine.every_hour += [digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}
     ways_out: list[channels.Channel] = [

@@ -31,6 +31,7 @@ from .moderation.models import Flag, FlagReason
 from .moderation.undoing import KINDS
 from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
+from .rulebook.bans import MOST_DAYS as MOST_BAN_DAYS
 from .rulebook.bans import MOST_NETWORK_DAYS, NETWORK_DAYS
 from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
@@ -66,7 +67,7 @@ as an empty open thread; its first comment creates it, if its address is on one 
 origins.
 
 **Bodies** are one JSON object in UTF-8, sent as `application/json`, at most {BODY_LIMIT // 1024} KiB
-({LIST_LIMIT // 1024} KiB for a word list).
+({LIST_LIMIT // 1024} KiB for word lists, rules and trials).
 Fields that are not named here are ignored. Text is cleaned before it is measured: NFC, no surrounding
 blanks, no direction overrides; lengths count code points. Control characters are refused. A query
 parameter sent empty counts as left out.
@@ -756,12 +757,13 @@ SCHEMAS: dict[str, Json] = {
                 {
                     "type": "integer",
                     "minimum": 1,
-                    "maximum": MOST_NETWORK_DAYS,
-                    "description": f"How long a network is banned; {NETWORK_DAYS} if left out.",
+                    "maximum": MOST_BAN_DAYS,
+                    "description": f"A network is banned for {MOST_NETWORK_DAYS} days at most, {NETWORK_DAYS} if left "
+                    "out; an address or domain until `until`, or for ever. Send one of the two.",
                 }
             ),
             reason=_or_null(_typed("Seen by staff only.", Ban.REASON_LENGTH)),
-            until=_or_null({**MOMENT, "description": "When the ban of an address or domain ends; null: never."}),
+            until=_or_null({**MOMENT, "description": "When the ban of an address or domain ends; not for networks."}),
         ),
         "oneOf": [{"required": ["value"]}, {"required": ["comment"]}],
     },

@@ -16,7 +16,7 @@ from ..core.clock import rfc3339
 from ..core.crypto import Keyring, Undecipherable
 from ..core.database import db
 from ..rulebook.book import book_of
-from ..screening import OUTSIDE, House, Mode, Outcome, Screening, Verdict, in_force, silent
+from ..screening import OUTSIDE, House, Mode, Outcome, Screening, Verdict, in_force, in_shadow, silent
 from ..sites.models import Site
 from ..stories.models import Story
 from . import lifecycle
@@ -135,7 +135,15 @@ def give_up(check: OutsideCheck, *, now: datetime) -> None:
     """A moderator has to read what nobody can be asked about any more, whatever silence means to the site."""
     comment = _in_turn(check.comment_id)
     if checks.give_up(check, now=now):
-        _decided_again(comment, check.revision, [Verdict(LOST, Outcome.HOLD, "could not be checked")], now)
+        _decided_again(comment, check.revision, _lost(db.session.get_one(Site, check.site_id)), now)
+
+
+def _lost(site: Site) -> list[Verdict]:
+    """Nothing where every check is off by now, and without effect where all that are left are in shadow."""
+    modes, asked = book_of(site).modes, asked_of(site)
+    lost = Verdict(LOST, Outcome.HOLD, "could not be checked")
+    is_heard = any(modes.get(rule) is not Mode.SHADOW for rule in asked)
+    return [lost if is_heard else in_shadow(lost, lost.outcome)] if asked else []
 
 
 def _in_turn(comment_id: int) -> Comment:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from ..authors.models import Author, Standing
 from ..authors.queries import restrained
-from ..authors.service import new_commenter
+from ..authors.service import address_hashes_of, new_commenter
 from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
 from ..core.database import db
@@ -53,6 +53,7 @@ TOLD_TO_WRITER = {
     "shouting": "A moderator reads it first, because most of it is in capitals.",
     "repeated_characters": "A moderator reads it first, because it says one sign many times in a row.",
     "author_is_watched": "A moderator reads it first.",
+    "newcomers_are_held": "A moderator reads a writer's first comments before they appear.",
     "author_is_new": "A moderator reads a writer's first comments before they appear.",
     "form_was_too_quick": "A moderator reads it first.",
     # What outsiders write is for moderators; a writer would take it for the newsroom's words.
@@ -490,7 +491,7 @@ def _draft_of_edit(
     keys: Keyring,
     now: datetime,
 ) -> Draft:
-    hashes = [author.email_hash] if author.email_hash else []
+    hashes = address_hashes_of(author, keys)
     networks = [*filter(None, [comment.network_hash]), *networks]
     domain = record.domain_of(author, keys)
     bans = record.bans_on(site, house, hashes=hashes, domain=domain, networks=networks, now=now)

@@ -78,9 +78,8 @@ def hosts_of(text: str, spans: Sequence[tuple[int, int]], house: House) -> tuple
 
 
 def _host(link: str) -> str:
-    """Of a link as typed: an address, or `[label](address)`."""
-    label, is_labelled, target = link.partition("](")
-    return host_of(target.removesuffix(")") if is_labelled else label)
+    """Of a link as typed: an address, or `[label](address)`. An address may hold `](` itself, a label never does."""
+    return host_of(link.partition("](")[2].removesuffix(")") if link.startswith("[") else link)
 
 
 def domain_of(author: Author, keys: Keyring) -> str | None:

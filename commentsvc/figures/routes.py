@@ -16,6 +16,7 @@ from ..core.clock import now
 from ..core.errors import ValidationFailed
 from ..core.web import answer, json_body
 from ..moderation.routes import moderated_site
+from ..rulebook.lists import BODY_LIMIT
 from . import precision, present, trial
 from .handover import Period, handover
 
@@ -66,7 +67,7 @@ def show_shadows() -> Response:
 
 @trial_bp.post("")
 def try_it() -> Response:
-    payload = json_body()
+    payload = json_body(BODY_LIMIT)
     asked = {**inputs.strings(payload, FIELDS), **_numbers(payload)}
     site = managed_site(inputs.line(asked, "site"), Permission.MANAGE_SITE)
     tried, days = trial.read_trial(asked, house_of(site)), trial.read_days(asked)

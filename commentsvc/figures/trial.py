@@ -49,7 +49,7 @@ NUMBERS = {
 SWITCHES = {"address_is_unconfirmed": "hold_unconfirmed"}
 BY_NAME = {rule.__name__: rule for rule in RULES}
 BY_WORDS = {"hold": "uses_held_word", "reject": "uses_rejected_word"}
-OF_MODES = ("story_is_held", "author_is_new")
+OF_MODES = ("story_is_held", "newcomers_are_held", "author_is_new")
 NEVER_STORED = "what it refuses is never stored"
 AT_THAT_TIME = "how things stood at that time is not kept"
 NOT_KEPT = {
@@ -61,6 +61,7 @@ NOT_KEPT = {
     "said_it_before": NEVER_STORED,
     "too_fast": NEVER_STORED,
     "story_is_held": "what state a story was in is not kept; try the mode hold_all",
+    "newcomers_are_held": "what state a story was in is not kept; try the mode hold_new",
     "history_is_poor": AT_THAT_TIME,
     "mass_posting": AT_THAT_TIME,
     "address_is_disposable": "an address is a secret, and is not looked at for a trial",

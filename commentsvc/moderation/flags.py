@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask import Blueprint, Response
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..comments import events, lifecycle
@@ -18,7 +18,7 @@ from ..core.ids import read_id
 from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
-from ..core.web import answer, json_body, reader_hash
+from ..core.web import answer, json_body, reader_hash, reader_network
 from ..screening import House, Outcome, flags_reached
 from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
@@ -27,8 +27,13 @@ from .models import Flag, FlagReason
 bp = answers_pages(Blueprint("flags_api", __name__, url_prefix="/api/v1"))
 
 
-def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now: datetime) -> None:
-    """Remember a report, once per reader and comment. Raises NotFound for what nobody can see."""
+def flag(
+    comment: Comment, reader: str, *, reason: FlagReason, details: str, now: datetime, network: str | None = None
+) -> None:
+    """Remember a report, once per reader and comment. Raises NotFound for what nobody can see.
+
+    `network` is the hash of the network it came from; reports of one network count once for the rule.
+    """
     if not comment.is_visible:
         raise NotFound("There is no such comment here.")
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
@@ -39,25 +44,33 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
         lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
         db.session.refresh(comment)
     # A comment that is to be left alone gets its answer at once.
-    report = Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now)
+    report = Flag(comment_id=comment.id, reader_hash=reader, network_hash=network, created_at=now)
+    report.reason, report.details = reason, details
     report.settled_at = now if comment.ignores_flags else None
     db.session.add(report)
     events.flagged(comment, reason)
     if not comment.ignores_flags:
         lifecycle.count_flags({comment.id: +1})
-        _bring_back(comment, house, now)
+        _bring_back(comment, report, house, now)
 
 
-def _bring_back(comment: Comment, house: House, now: datetime) -> None:
+def _bring_back(comment: Comment, report: Flag, house: House, now: datetime) -> None:
     """Let the rule speak once enough readers reported it since a moderator last decided, not for each one more."""
     db.session.flush()
     db.session.refresh(comment, ["open_flags", "risk"])
-    verdict = flags_reached(comment.open_flags, house)
-    if verdict is None or not comment.is_visible:
+    if not flags_reached(comment.open_flags, house) or not comment.is_visible:
         return
-    if verdict.outcome is Outcome.NOTE and comment.open_flags > house.flags_to_hold:
+    verdict = flags_reached(_networks(comment), house)
+    if verdict is None or (verdict.outcome is Outcome.NOTE and flags_reached(_networks(comment, report.id), house)):
         return
     lifecycle.follow(comment, verdict, now=now)
+
+
+def _networks(comment: Comment, but: int = 0) -> int:
+    """From how many networks the open reports came: a browser's name is easily changed, so readers say little."""
+    network = func.coalesce(Flag.network_hash, cast(Flag.id, String))
+    rows = select(func.count(network.distinct())).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None))
+    return db.session.scalar(rows.where(Flag.id != but)) or 0
 
 
 def read_details(text: str) -> str:
@@ -90,4 +103,4 @@ def flag_comment(comment_id: str) -> Response:
 
 def _keep(comment: Comment, reason: FlagReason, details: str) -> None:
     with unit_of_work():
-        flag(comment, reader_hash(), reason=reason, details=details, now=now())
+        flag(comment, reader_hash(), reason=reason, details=details, now=now(), network=reader_network())

@@ -35,6 +35,7 @@ class Flag(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"))
     reader_hash: Mapped[str] = mapped_column(String(64))
+    network_hash: Mapped[str | None] = mapped_column(String(64))  # None for a report that is old
     reason: Mapped[str] = mapped_column(String(20))
     details: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

@@ -1,15 +1,23 @@
-"""Banning the network a comment came from."""
+"""The networks that comments and reports came from: banning one, and forgetting them."""
 
 from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, select, update
 
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
+from ..core import clock
+from ..core.database import Base, db
 from ..core.errors import NotFound, ValidationFailed
-from ..rulebook.bans import ban_network
+from ..core.unit_of_work import unit_of_work
+from ..rulebook import bans
 from ..rulebook.models import Ban
 from ..sites.models import Site
+from .models import Flag
 
 HASHES_SERVE = timedelta(days=30)  # an older comment's hash is not compared any more, see core.network
+_FORGOTTEN_AT_ONCE = 1000  # rows: whoever writes a comment waits for this
 
 
 def can_ban_network_of(comment: Comment, now: datetime) -> bool:
@@ -25,4 +33,26 @@ def ban_network_of(comment: Comment, site: Site, *, days: int, reason: str, acto
         raise NotFound("There is nothing here by that name.")
     if comment.network_hash is None or not can_ban_network_of(comment, now):
         raise ValidationFailed({"comment": ["It is not known any more which network this comment came from."]})
-    return ban_network(site, comment.network_hash, days=days, reason=reason, actor=actor, now=now)
+    return bans.ban_network(site, comment.network_hash, days=days, reason=reason, actor=actor, now=now)
+
+
+def forget_old() -> None:
+    """Once an hour: which network comments and reports came from that are older than a hash serves, and ended bans.
+
+    The comments themselves stay as they are: nobody who looks at one is told that it changed.
+    """
+    for model in (Comment, Flag):
+        while _forget_some(model, clock.now() - HASHES_SERVE):
+            pass
+    with unit_of_work():
+        bans.forget_networks(clock.now())
+
+
+def _forget_some(model: type[Base], before: datetime) -> bool:
+    """Whether there may be more."""
+    table = cast(Table, model.__table__)
+    old = select(table.c.id).where(table.c.network_hash.is_not(None), table.c.created_at < before)
+    with unit_of_work():
+        ids = db.session.scalars(old.limit(_FORGOTTEN_AT_ONCE)).all()
+        db.session.execute(update(table).where(table.c.id.in_(ids)).values(network_hash=None))
+    return len(ids) == _FORGOTTEN_AT_ONCE

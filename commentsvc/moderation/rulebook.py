@@ -44,11 +44,11 @@ LIST_MODES = {
 }
 NAMES_OF_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "tr": "Turkish", "ar": "Arabic"}
 LONGEST_TRIED = 10_000  # characters, as the longest comment
-_LONG = re.compile(r"/(desk/words/try|admin/words|api/v1/admin/words)(/|$)")
+_LONG = re.compile(r"/(desk/words/try|(api/v1/)?admin/(words|rules|trial))(/|$)")
 
 
 def install(app: Flask) -> None:
-    """Let a request that brings a word list, or a text to try, be longer than others; before anything reads it."""
+    """Let a request that brings a list, or a text to try, be longer than others; before anything reads it."""
     app.before_request(_allow_long_lists)
 
 

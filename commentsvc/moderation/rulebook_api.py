@@ -126,7 +126,7 @@ def show_rules() -> Response:
 
 @bp.patch("/rules")
 def change_rules() -> Response:
-    payload = json_body()
+    payload = json_body(lists.BODY_LIMIT)
     site = _managed(payload)
     changes = [_change(each) for each in _listed(payload.get("rules"))]
     with unit_of_work():
@@ -186,7 +186,8 @@ def show_bans() -> Response:
 
 @bp.post("/bans")
 def add_ban() -> Response:
-    """Of an address or a domain as typed (`value`), or of the network of a comment (`comment`, for `days`)."""
+    """Of an address or a domain as typed (`value`, to `until` or for `days`), or of the network of a comment
+    (`comment`, for `days`)."""
     payload = json_body()
     site = _managed(payload)
     fields = inputs.strings(payload, ("value", "comment", "reason", "until"))
@@ -194,22 +195,25 @@ def add_ban() -> Response:
     reason = inputs.line(fields, "reason", limit=Ban.REASON_LENGTH) or ""
     if bool(value) == bool(fields.get("comment")):
         raise ValidationFailed({"value": ["Send an address or a domain, or a comment whose network is meant."]})
-    days, until = _days(payload), read_moment(fields.get("until"))
+    days, until = _days(payload, bans.MOST_DAYS if value else bans.MOST_NETWORK_DAYS), read_moment(fields.get("until"))
+    if until and not value:
+        raise ValidationFailed({"until": ["The network of a comment is banned for a number of days: send days."]})
+    if until and days:
+        raise ValidationFailed({"days": ["Send days or until, not both."]})
     with unit_of_work():
         if value:
+            until = until or bans.after(days or 0, now())
             ban = bans.ban_typed(site, value, reason=reason, until=until, actor=actor(), keys=keys(), now=now())
         else:
             comment = comment_for(actor(), read_id(fields["comment"]))
-            ban = ban_network_of(comment, site, days=days, reason=reason, actor=actor(), now=now())
+            ban = ban_network_of(comment, site, days=days or bans.NETWORK_DAYS, reason=reason, actor=actor(), now=now())
     return answer({"ban": ban_json(db.session.get_one(Ban, ban.id))}, 201)
 
 
-def _days(payload: Mapping[str, Any]) -> int:
+def _days(payload: Mapping[str, Any], most: int) -> int | None:
     days = payload.get("days")
-    if days is None:
-        return bans.NETWORK_DAYS
-    if type(days) is not int:
-        raise ValidationFailed({"days": [f"Use a whole number from 1 to {bans.MOST_NETWORK_DAYS}."]})
+    if days is not None and (type(days) is not int or not 1 <= days <= most):
+        raise ValidationFailed({"days": [f"Use a whole number from 1 to {most}."]})
     return days
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.crypto import Keyring
@@ -19,6 +19,7 @@ from .book import changed
 from .models import Ban, BanKind
 
 NETWORK_DAYS, MOST_NETWORK_DAYS, MOST_DAYS = 7, 30, 3650
+FORGOTTEN = "forgotten"  # in the place of a hash: a ban of a network is one of something
 PAGE = 50
 
 
@@ -40,6 +41,8 @@ def ban_typed(
 ) -> Ban:
     """Ban an e-mail address, or a domain of addresses, as typed. Of an address only its keyed hash is kept.
 
+    Whoever is banned already stays banned once, at least as long as before: lifting it leaves nothing behind.
+
     Raises ValidationFailed, Forbidden, NotFound.
     """
     if "@" in typed.strip().removeprefix("@"):
@@ -47,28 +50,46 @@ def ban_typed(
             address = read_address(typed.strip())
         except WrongAddress as error:
             raise ValidationFailed({"value": [str(error)]}) from error
-        what = {"kind": BanKind.ADDRESS, "value_hash": address_hashes(address, f"site {site.id}", keys)[0]}
+        values = address_hashes(address, f"site {site.id}", keys)
+        kind, column = BanKind.ADDRESS, Ban.value_hash
     else:
         try:
-            what = {"kind": BanKind.DOMAIN, "domain": read_domain(typed.strip().removeprefix("@"))}
+            values = [read_domain(typed.strip().removeprefix("@"))]
         except WrongUrl as error:
             raise ValidationFailed({"value": ["Enter an e-mail address or a domain, like mail.example."]}) from error
-    return _ban(site, what, reason, until, actor, now)
+        kind, column = BanKind.DOMAIN, Ban.domain
+    return _ban(site, kind, column, values, reason, until, actor, now)
 
 
 def ban_network(site: Site, network_hash: str, *, days: int, reason: str, actor: Actor, now: datetime) -> Ban:
     """Ban the network a comment came from, for 1 to 30 days. Raises ValidationFailed, Forbidden, NotFound."""
     if not 1 <= days <= MOST_NETWORK_DAYS:
         raise ValidationFailed({"days": [f"Use a whole number from 1 to {MOST_NETWORK_DAYS}."]})
-    what = {"kind": BanKind.NETWORK, "value_hash": network_hash}
-    return _ban(site, what, reason, now + timedelta(days=days), actor, now)
+    until = now + timedelta(days=days)
+    return _ban(site, BanKind.NETWORK, Ban.value_hash, [network_hash], reason, until, actor, now)
 
 
-def _ban(site: Site, what: dict[str, str], reason: str, until: datetime | None, actor: Actor, now: datetime) -> Ban:
+def _ban(
+    site: Site,
+    kind: BanKind,
+    column: InstrumentedAttribute[str | None],
+    values: Sequence[str],
+    reason: str,
+    until: datetime | None,
+    actor: Actor,
+    now: datetime,
+) -> Ban:
+    """A ban of the first of the values, or the one in force of any of them, made longer."""
     ensure(actor, Permission.MANAGE_SITE, site.id)
     if until is not None and until <= now:
         raise ValidationFailed({"until": ["This is over already."]})
-    ban = Ban(site_id=site.id, **what, reason=reason, until=until, account_id=actor.account_id, created_at=now)
+    same = select(Ban).where(Ban.site_id == site.id, Ban.kind == kind, column.in_(values), _in_force(now))
+    ban = db.session.scalar(same.order_by(Ban.id.desc()).limit(1))
+    if ban is None:
+        ban = Ban(site_id=site.id, kind=kind, until=until, created_at=now)
+        setattr(ban, column.key, values[0])
+    ban.until = max(until, ban.until) if until and ban.until else None
+    ban.reason, ban.account_id = reason or ban.reason or "", actor.account_id
     db.session.add(ban)
     db.session.flush()
     changed(site)
@@ -111,6 +132,15 @@ def banned(
         and_(Ban.kind == BanKind.NETWORK, Ban.value_hash.in_(network_hashes)),
         Ban.domain.in_(domains),
     )
-    in_force = and_(Ban.lifted_at.is_(None), or_(Ban.until.is_(None), Ban.until > now))
-    kinds = set(db.session.scalars(select(Ban.kind).where(Ban.site_id == site.id, by_hash, in_force).distinct()))
+    kinds = set(db.session.scalars(select(Ban.kind).where(Ban.site_id == site.id, by_hash, _in_force(now)).distinct()))
     return Banned(bool(kinds & {BanKind.ADDRESS, BanKind.DOMAIN}), BanKind.NETWORK in kinds)
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    return and_(Ban.lifted_at.is_(None), or_(Ban.until.is_(None), Ban.until > now))
+
+
+def forget_networks(now: datetime) -> None:
+    """Of a ban that is over, the network is of no more use."""
+    over = and_(Ban.kind == BanKind.NETWORK, Ban.value_hash != FORGOTTEN, not_(_in_force(now)))
+    db.session.execute(update(Ban).where(over).values(value_hash=FORGOTTEN))

@@ -4,7 +4,7 @@ from .catalogue import ABOUT, CATALOGUE, FIXED, OUTSIDE, About
 from .models import Draft, House, Kind, Mode, Outcome, Screening, Verdict, Words
 from .reports import FLAGS_REACHED, flags_reached
 from .rules import RULES, Rule
-from .screen import ask, in_force, screen, silent
+from .screen import ask, in_force, in_shadow, screen, silent
 from .words import Match, WordList, word_list
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ask",
     "flags_reached",
     "in_force",
+    "in_shadow",
     "screen",
     "silent",
     "word_list",

@@ -32,6 +32,9 @@ _BY_PERSON = "A person decided it about this author: change the author’s stand
 CATALOGUE: tuple[About, ...] = (
     About("story_is_closed", "Takes nothing under a story that is closed.", Outcome.REFUSE, (), _BY_MODE),
     About("story_is_held", "Holds everything under a story that is read first.", Outcome.HOLD, (), _BY_MODE),
+    About(
+        "newcomers_are_held", "Holds a writer’s first comment where new writers are held.", Outcome.HOLD, (), _BY_MODE
+    ),
     About("author_is_banned", "Takes nothing from an author who is banned.", Outcome.REFUSE, (), _BY_PERSON),
     About("author_is_suspended", "Takes nothing from an author who is suspended.", Outcome.REFUSE, (), _BY_PERSON),
     About("author_is_watched", "Holds what an author writes who is watched.", Outcome.HOLD, (), _BY_PERSON),

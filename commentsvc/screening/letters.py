@@ -33,6 +33,11 @@ _LOOKALIKES = ("LATIN ", "GREEK ", "CYRILLIC ", "ARMENIAN ", "CHEROKEE ", "COPTI
 # Canonical combining classes of accents and vowel points. Others (nukta, virama, the voicing of kana, Thai vowels)
 # make another letter of the one before them.
 _ACCENTS = frozenset((1, *range(10, 37), *range(200, 241)))
+# Letters in brackets, circles and squares, and those that flags are made of; most are symbols to Unicode.
+_FRAMES = (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+_FRAMED = {chr(frame + number): chr(ord("a") + number) for frame in _FRAMES for number in range(26)}
+# Two of the last kind by themselves are drawn as a flag, and are one.
+_FLAG = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]{2}(?![\U0001f1e6-\U0001f1ff])")
 KEPT = "@$!"  # signs that may stand for a letter
 _EXCLAIMED = re.compile(r"(?<!\w)!|!(?!\w)")
 _ASCII = {number: chr(number) if chr(number).isalnum() or chr(number) in KEPT else " " for number in range(128)}
@@ -42,6 +47,9 @@ class _Letters(dict[str, str]):
     """A character and what it is compared by: nothing, one letter, several, or a blank where a word ends."""
 
     def __missing__(self, character: str) -> str:
+        if character in _FRAMED:
+            self[character] = _FRAMED[character]
+            return _FRAMED[character]
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
         folded = self[character] = "".join(map(_plain, decomposed))
         return folded
@@ -92,6 +100,8 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     if text.isascii():
         return _calm(text.lower().translate(_ASCII)), None
     parts = [_letters[character] for character in text]
+    for flag in _FLAG.finditer(text):
+        parts[flag.start() : flag.end()] = [f" {half}{LOW_BREAK}" for half in flag[0]]
     folded = "".join(parts)
     sizes = list(map(len, parts))
     if len(folded) == len(text) and max(sizes, default=1) == 1:

@@ -6,12 +6,12 @@ from .screen import in_force
 FLAGS_REACHED = "flags_reached"
 
 
-def flags_reached(open_flags: int, house: House) -> Verdict | None:
+def flags_reached(readers: int, house: House) -> Verdict | None:
     """Whether so many readers reported a comment that a moderator has to look; None while they are fewer.
 
-    `open_flags` are the reports since a moderator last decided, each of another reader.
+    `readers` are those since a moderator last decided; whoever shares a network counts as one.
     """
-    if not house.flags_to_hold or open_flags < house.flags_to_hold:
+    if not house.flags_to_hold or readers < house.flags_to_hold:
         return None
-    readers = f"{open_flags} reader{'s' if open_flags > 1 else ''} reported it"
-    return in_force(Verdict(FLAGS_REACHED, Outcome.HOLD, readers), house)
+    said = f"{readers} reader{'s' if readers > 1 else ''} reported it"
+    return in_force(Verdict(FLAGS_REACHED, Outcome.HOLD, said), house)

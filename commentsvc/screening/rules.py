@@ -42,6 +42,13 @@ def story_is_held(draft: Draft, house: House) -> Verdict | None:
     return None
 
 
+def newcomers_are_held(draft: Draft, house: House) -> Verdict | None:
+    """In the mode hold_new a writer's very first comment waits, whatever the site makes of `author_is_new`."""
+    if house.mode != "hold_new" or draft.approved_before or _is_trusted(draft):
+        return None
+    return Verdict("newcomers_are_held", Outcome.HOLD, "every new writer waits for a moderator at the moment")
+
+
 def author_is_banned(draft: Draft, house: House) -> Verdict | None:
     """The reason for the ban stays inside: whoever typed a banned person's address would read it."""
     if draft.standing != "BANNED":
@@ -151,13 +158,9 @@ def uses_marked_word(draft: Draft, house: House) -> Verdict | None:
 
 
 def author_is_new(draft: Draft, house: House) -> Verdict | None:
-    """The first comments wait; with `mode` hold_new at least the very first one does.
-
-    TRUSTED outranks the site's caution, but only for a writer who is proven to be that author: typing a
-    trusted author's address gains nothing.
-    """
-    needed = max(house.hold_first_comments, 1 if house.mode == "hold_new" else 0)
-    if draft.approved_before >= needed or (draft.standing == "TRUSTED" and draft.writer_is_proven):
+    """The first comments wait."""
+    needed = house.hold_first_comments
+    if draft.approved_before >= needed or _is_trusted(draft):
         return None
     approved = _counted(draft.approved_before, "approved comment")
     return Verdict("author_is_new", Outcome.HOLD, f"{approved} so far where this site asks for {needed}")
@@ -251,6 +254,7 @@ def form_was_too_quick(draft: Draft, house: House) -> Verdict | None:
 RULES: tuple[Rule, ...] = (
     story_is_closed,
     story_is_held,
+    newcomers_are_held,
     author_is_banned,
     author_is_suspended,
     author_is_watched,
@@ -273,6 +277,12 @@ RULES: tuple[Rule, ...] = (
     honeypot_was_filled,
     form_was_too_quick,
 )
+
+
+def _is_trusted(draft: Draft) -> bool:
+    """TRUSTED outranks the site's caution, but only for a writer who is proven to be that author: typing a
+    trusted author's address gains nothing."""
+    return draft.standing == "TRUSTED" and draft.writer_is_proven
 
 
 def _refuse(rule: str, reason: str, code: str) -> Verdict:

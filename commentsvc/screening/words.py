@@ -17,10 +17,12 @@ entries. Nothing backtracks.
 
 import re
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, groupby
+from threading import Lock
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -36,10 +38,10 @@ _SWAPS_TO_L = str.maketrans("013457@$!", "oleastasi")
 _CODE = re.compile(r"[^\W\d_]\d+|\d+[^\W\d_]")
 _SAID_THRICE = re.compile(rf"([^ {KEPT}{LOW_BREAK}\d])\1\1")
 _REPEATED = re.compile(r"(.)\1+")
-_SET_APART = re.compile(rf"(?<![^ {LOW_BREAK}])[^ {LOW_BREAK}](?: {{1,3}}[^ {LOW_BREAK}](?![^ {LOW_BREAK}])){{2,}}")
+_SET_APART = re.compile(rf"(?<![^ {LOW_BREAK}])[^ {LOW_BREAK}](?: {{1,8}}[^ {LOW_BREAK}](?![^ {LOW_BREAK}])){{2,}}")
 _FEWEST_SET_APART = 3  # letters: fewer are initials
 _LONG_ENOUGH = 5  # letters: a word of so many is meant even if what stands before it is set apart as well
-_LISTS_KEPT = 32
+_ENTRIES_KEPT = 500_000  # of all lists together, about 500 bytes each: as many as one site may have
 _TEXTS_KEPT = 8  # one comment's text, name and website, for every list
 
 
@@ -252,10 +254,40 @@ def _is_drawn_out(said: str, needle: str) -> bool:
     )
 
 
-@lru_cache(maxsize=_LISTS_KEPT)
+class _Shelf:
+    """Lists made ready; those that were used last stay, as many as have `room` entries together, but always one."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._lock = room, Lock()
+        self._made: OrderedDict[tuple[str, ...], WordList] = OrderedDict()
+        self.entries = 0
+
+    def get(self, entries: tuple[str, ...]) -> WordList:
+        with self._lock:
+            if entries in self._made:
+                self._made.move_to_end(entries)
+                return self._made[entries]
+        made = WordList(entries)  # takes long; meanwhile others find theirs
+        with self._lock:
+            return self._put(entries, made)
+
+    def _put(self, entries: tuple[str, ...], made: WordList) -> WordList:
+        if entries in self._made:  # another thread made it as well
+            return self._made[entries]
+        self._made[entries] = made
+        self.entries += 1 + len(entries)
+        while self.entries > self._room and len(self._made) > 1:
+            oldest, _ = self._made.popitem(last=False)
+            self.entries -= 1 + len(oldest)
+        return made
+
+
+_shelf = _Shelf(_ENTRIES_KEPT)
+
+
 def word_list(entries: tuple[str, ...]) -> WordList:
     """The list made ready, once for as long as it stays the same."""
-    return WordList(entries)
+    return _shelf.get(entries)
 
 
 def _needle(entry: str) -> str:

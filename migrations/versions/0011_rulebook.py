@@ -1,4 +1,7 @@
-"""Word lists as data, a mode for every rule, bans. What two settings held becomes a list each."""
+"""Word lists as data, a mode for every rule, bans; from which networks reports came.
+
+What two settings held becomes a list each.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -14,13 +17,14 @@ depends_on = None
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
 SITE, LISTS, RULES, BANS = "commentsvc_site", "commentsvc_word_list", "commentsvc_rule_setting", "commentsvc_ban"
-ACCOUNT = "commentsvc_account"
+ACCOUNT, FLAG = "commentsvc_account", "commentsvc_flag"
 MODES = "'off', 'shadow', 'note', 'hold', 'reject'"
 KINDS = {"words_reject": ("Rejected words", "reject"), "words_hold": ("Held words", "hold")}
 
 
 def upgrade() -> None:
     op.add_column(SITE, sa.Column("rulebook", sa.String(length=32), nullable=True))
+    op.add_column(FLAG, sa.Column("network_hash", sa.String(length=64), nullable=True))
     op.create_table(
         LISTS,
         sa.Column("id", Id, nullable=False),
@@ -124,6 +128,7 @@ def downgrade() -> None:
     op.drop_table(BANS)
     op.drop_table(RULES)
     op.drop_table(LISTS)
+    op.drop_column(FLAG, "network_hash")
     op.drop_column(SITE, "rulebook")
 
 

@@ -117,6 +117,21 @@ def test_a_question_that_cannot_be_read_any_more_leaves_the_comment_to_a_moderat
         assert [each.data["comment"] for each in held] == [int(left)]  # moderators are told of it, once
 
 
+@pytest.mark.parametrize(("mode", "verdicts"), [
+    ("off", []), ("shadow", [("outside_checks_lost", "note", "could not be checked")]),
+])  # fmt: skip
+def test_a_lost_question_of_a_rule_without_effect_holds_nothing(
+    app, left, newsroom, kept, a_minute_later, mode, verdicts
+):
+    newsroom.rule("herald", "screening_hook", mode)
+    with app.app_context():
+        db.session.query(OutsideCheck).one().question_encrypted = "written under another key"
+        db.session.commit()
+    a_minute_later()
+    a_minute_later()
+    assert (kept(left)["status"], kept(left)["verdicts"]) == ("APPROVED", verdicts)
+
+
 def test_checks_that_were_switched_off_meanwhile_do_not_keep_it_waiting(left, newsroom, kept, a_minute_later):
     newsroom.set("herald", hook_url="")
     a_minute_later()

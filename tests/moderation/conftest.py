@@ -31,14 +31,16 @@ def story(cast, newsroom) -> str:
 
 @pytest.fixture
 def report(newsroom) -> Callable[..., None]:
-    """A reader reports a comment; every call is another reader."""
+    """A reader reports a comment; every call is another reader, at home elsewhere."""
     readers = iter(range(1000))
 
     def send(comment: int, reason: str = "abuse", details: str = "") -> None:
+        number = next(readers)
         answer = newsroom.client().post(
             f"/api/v1/comments/{comment}/flags",
             json={"reason": reason, "details": details},
-            headers={"User-Agent": f"Reader {next(readers)}"},
+            headers={"User-Agent": f"Reader {number}"},
+            environ_overrides={"REMOTE_ADDR": f"10.0.{number // 256}.{number % 256}"},
         )
         assert answer.status_code == 202, answer.get_data(as_text=True)
 

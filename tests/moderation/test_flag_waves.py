@@ -135,3 +135,15 @@ def test_reports_mean_what_the_site_chose(app, newsroom, reported, status, mode,
     newsroom.rule("herald", "flags_reached", mode)
     comment = reported(4 if mode != "reject" else 3)
     assert (status(comment), said(app, comment)) == (after, verdict)
+
+
+def test_readers_of_one_network_count_as_one(newsroom, report, status, story):
+    comment = newsroom.comment(story)
+    for browser in ("Anna", "Bert", "Cem"):
+        newsroom.client().post(
+            f"/api/v1/comments/{comment}/flags", json={"reason": "abuse"}, headers={"User-Agent": browser}
+        )
+    report(comment)
+    assert status(comment) == "APPROVED"
+    report(comment)
+    assert status(comment) == "PENDING"

@@ -1,5 +1,6 @@
 """Bans of addresses, domains and networks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,55 @@ def test_a_network_is_banned_from_a_comments_page(ada, hanna, post):
 def test_the_page_says_what_is_wrong(ada, fields, said):
     answer = ada.send("/admin/bans?site=herald", "/admin/bans?site=herald", **fields)
     assert (answer.status_code, said in answer.get_data(as_text=True)) == (422, True)
+
+
+@pytest.mark.parametrize("value", ["rosa@example.org", "mail.example"])
+def test_whoever_is_banned_twice_is_banned_once_for_the_longer_time(call, post, value):
+    first = ban(call, value=value, days=9).json["ban"]
+    longer = ban(call, value=value, until="2099-01-01T00:00:00Z").json["ban"]
+    assert (longer["id"], longer["until"]) == (first["id"], "2099-01-01T00:00:00Z")
+    assert ban(call, value=value, days=2).json["ban"]["until"] == longer["until"]
+    assert ban(call, value=value).json["ban"]["until"] is None
+    call("DELETE", f"bans/{first['id']}")
+    assert post(email="rosa@example.org" if "@" in value else "a@mail.example").status_code == 201
+
+
+def test_a_ban_that_is_over_stays_as_it_was(call):
+    first = ban(call, value="mail.example").json["ban"]["id"]
+    call("DELETE", f"bans/{first}")
+    assert ban(call, value="mail.example").json["ban"]["id"] != first
+
+
+def test_an_address_is_banned_for_days(call, app):
+    made = ban(call, value="rosa@example.org", days=9).json["ban"]
+    with app.app_context():
+        row = db.session.get(Ban, int(made["id"]))
+        assert timedelta(days=8, hours=23) < row.until - now() <= timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("what", "field"),
+    [
+        ({"value": "rosa@example.org", "days": 0}, "days"),
+        ({"value": "rosa@example.org", "days": 3651}, "days"),
+        ({"value": "rosa@example.org", "days": 2, "until": "2099-01-01T00:00:00Z"}, "days"),
+        ({"comment": "1", "until": "2099-01-01T00:00:00Z"}, "until"),
+    ],
+)
+def test_a_time_that_would_not_be_heeded_is_refused(call, what, field):
+    answer = ban(call, **what)
+    assert (answer.status_code, list(answer.json["fields"])) == (422, [field])
+
+
+def test_an_edit_is_refused_by_a_ban_under_another_key(call, post, client, app):
+    made = post().json
+    house = app.extensions["commentsvc"]
+    old = app.config["COMMENTSVC"].secret_keys
+    app.extensions["commentsvc"] = replace(house, keys=Keyring(["a new key of thirty-two characters!", *old]))
+    ban(call, value="rosa@example.org")
+    edited = client.patch(
+        f"/api/v1/comments/{made['comment']['id']}",
+        json={"text": "Worse words."},
+        headers={"Authorization": f"Bearer {made['receipt']['token']}"},
+    )
+    assert outcome(edited) == REFUSED

@@ -201,3 +201,41 @@ def test_a_post_asks_the_database_little_more(post, newsroom, statements):
     with statements() as after:
         post(text="Nothing but the usual rules, again.")
     assert len(after) - len(before) <= 1
+
+
+@pytest.mark.parametrize("mode", ["off", "shadow", "note"])
+def test_new_writers_are_held_by_the_mode_whatever_their_own_rule_is(newsroom, post, verdicts, mode):
+    newsroom.set("herald", mode="hold_new")
+    newsroom.rule("herald", "author_is_new", mode)
+    answer = post()
+    assert answer.json["comment"]["status"] == "pending"
+    assert verdicts(answer)["newcomers_are_held"] == ("hold", None)
+    assert answer.json["reasons"] == ["A moderator reads a writer's first comments before they appear."]
+
+
+@pytest.mark.parametrize(("link", "is_held"), [
+    ("http://bad.example/](x", True), ("http://bad.example/](http://good.example/", True),
+    ("[label](http://bad.example/)", True), ("[bad.example](http://good.example/)", False),
+])  # fmt: skip
+def test_a_link_leads_where_its_address_says(newsroom, post, link, is_held):
+    newsroom.set("herald", links_denied="bad.example")
+    assert (post(text=f"Look at {link} now").json["comment"]["status"] == "pending") is is_held
+
+
+MANY = "\n".join(f"a-rather-long-name-of-some-domain-{number}.example" for number in range(1900))
+
+
+def test_a_long_list_of_domains_is_saved_on_the_page_and_by_the_api(ada, call, newsroom):
+    assert ada.send("/admin/rules?site=herald", "/admin/rules?site=herald", links_denied=MANY).status_code == 302
+    change = {"rule": "too_many_links", "settings": {"links_allowed_domains": MANY}}
+    assert call("PATCH", "rules", {"site": "herald", "rules": [change]}).status_code == 200
+    rules = {each["rule"]: each["settings"] for each in call("GET", "rules?site=herald").json["rules"]}
+    assert rules["links_to_denied_domain"][0]["value"] == MANY
+    assert [each["value"] for each in rules["too_many_links"] if each["name"] == "links_allowed_domains"] == [MANY]
+
+
+def test_a_long_list_of_words_is_tried_on_the_page_and_by_the_api(ada, call):
+    words = "\n".join(f"a rather long phrase number {number}" for number in range(4900))
+    page = "/admin/trial?site=herald"
+    assert ada.send(page, page, **{"try": "words", "words": words, "kind": "hold", "days": "30"}).status_code == 200
+    assert call("POST", "trial", {"site": "herald", "try": "words", "words": words}).status_code == 200

@@ -40,6 +40,7 @@ DREADFUL = {
     "seconds_to_write": 0.2,
 }
 STERN = {
+    "mode": "hold_new",
     "links_allowed": 0,
     "links_denied": frozenset({"a.example"}),
     "hold_unconfirmed": True,
