@@ -19,7 +19,7 @@ from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, reader_hash
-from ..screening import House, Outcome, flags_reached
+from ..screening import FLAGS_REACHED, House, Outcome, flags_reached
 from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
 from .models import Flag, FlagReason
@@ -29,15 +29,15 @@ bp = answers_pages(Blueprint("flags_api", __name__, url_prefix="/api/v1"))
 
 def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now: datetime) -> None:
     """Remember a report, once per reader and comment. Raises NotFound for what nobody can see."""
-    if not comment.is_visible:
-        raise NotFound("There is no such comment here.")
+    _ensure_visible(comment)
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
     if db.session.scalar(known) is not None:
         return
     house = house_of(db.session.get_one(Site, comment.site_id))
-    if flags_reached(comment.open_flags + 1, house):
+    if house.flags_to_hold and house.is_on(FLAGS_REACHED):
         lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
         db.session.refresh(comment)
+        _ensure_visible(comment)
     # A comment that is to be left alone gets its answer at once.
     report = Flag(comment_id=comment.id, reader_hash=reader, reason=reason, details=details, created_at=now)
     report.settled_at = now if comment.ignores_flags else None
@@ -46,6 +46,11 @@ def flag(comment: Comment, reader: str, *, reason: FlagReason, details: str, now
     if not comment.ignores_flags:
         lifecycle.count_flags({comment.id: +1})
         _bring_back(comment, house, now)
+
+
+def _ensure_visible(comment: Comment) -> None:
+    if not comment.is_visible:
+        raise NotFound("There is no such comment here.")
 
 
 def _bring_back(comment: Comment, house: House, now: datetime) -> None:
