@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from sqlalchemy import select
+
+from ..core.database import db
 from ..core.errors import ValidationFailed
 from ..core.text import Unreadable, clean_line
 from .models import Account
@@ -101,4 +104,12 @@ def rename(account: Account, typed: str) -> None:
         raise ValidationFailed({"alias": [str(error)]}) from error
     if len(alias) > Account.NAME_LENGTH:
         raise ValidationFailed({"alias": [f"Use at most {Account.NAME_LENGTH} characters."]})
+    if alias and alias.casefold() in _taken_from(account):
+        raise ValidationFailed({"alias": ["A colleague goes by this name."]})
     account.alias = alias or None
+
+
+def _taken_from(account: Account) -> set[str]:
+    """What everybody else of the staff is called."""
+    others = db.session.execute(select(Account.name, Account.alias).where(Account.id != account.id))
+    return {name.casefold() for names in others for name in names if name}

@@ -74,6 +74,12 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
+def only(given: Iterable[str], names: Iterable[str]) -> None:
+    """Raises ValidationFailed for any other name: a misspelt one left out would mean more than was meant."""
+    if unknown := sorted(set(given) - set(names)):
+        raise ValidationFailed({name: ["There is no field of this name here."] for name in unknown})
+
+
 def strings(payload: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The named text fields of a JSON object; null and missing ones are left out.
 

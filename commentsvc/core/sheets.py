@@ -14,10 +14,11 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(head)
-    writer.writerows([_calm(cell) for cell in row] for row in rows)
+    writer.writerows([calm(cell) for cell in row] for row in rows)
     return sheet.getvalue()
 
 
-def _calm(cell: Any) -> Any:
+def calm(cell: Any) -> Any:
+    """The cell, led by an apostrophe where a spreadsheet would run it."""
     is_formula = isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA)
     return f"'{cell}" if is_formula else cell

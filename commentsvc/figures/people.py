@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import Account
-from ..comments.lifecycle import AFTER, UNDO
+from ..comments.lifecycle import AFTER
 from ..comments.models import Comment, Decision, Status
 from ..core.database import db
 
@@ -21,7 +21,7 @@ def by_person(decision: Any = Decision) -> ColumnElement[bool]:
 
 
 def is_undo(decision: Any = Decision) -> ColumnElement[bool]:
-    return or_(decision.undoes_id.is_not(None), decision.reason == UNDO)
+    return decision.undoes_id.is_not(None)
 
 
 def is_work(decision: Any = Decision) -> ColumnElement[bool]:

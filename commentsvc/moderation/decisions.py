@@ -60,9 +60,9 @@ def decide_all(
     list: then nothing is decided.
     """
     comments = comments_in_turn(actor, [each.id for each in seen])
-    if action in REFUSALS:
+    if reason or action in REFUSALS:
         for site_id in {comment.site_id for comment in comments.values()}:
-            ensure_reason(db.session.get_one(Site, site_id).settings, reason, note)
+            ensure_reason(db.session.get_one(Site, site_id).settings, action, reason, note)
     as_seen = [(comments[each.id], each.version) for each in seen]
     asked = {comment.id for comment, _ in as_seen if action in lifecycle.AFTER and comment.open_flags}
     result = lifecycle.decide_each(
@@ -77,9 +77,9 @@ def decide_all(
     return Outcome(decided, conflicts, refused)
 
 
-def ensure_reason(settings: SiteSettings, reason: str, note: str) -> None:
-    """Raises ValidationFailed for a refusal without the reason the site asks for, or with one it does not list."""
-    if not reason and settings.reason_required:
+def ensure_reason(settings: SiteSettings, action: str, reason: str, note: str) -> None:
+    """Raises ValidationFailed for a refusal without the reason the site asks for, and for one it does not list."""
+    if not reason and action in REFUSALS and settings.reason_required:
         raise ValidationFailed({"reason": ["Give a reason."]})
     if reason and reason not in settings.listed_reasons:
         raise ValidationFailed({"reason": [f"Use one of: {', '.join(settings.listed_reasons)}."]})

@@ -276,12 +276,18 @@ def _tell(action: str, outcome: decisions.Outcome) -> None:
     if batch := next((decision.batch for _, decision in outcome.decided if decision), None):
         flash(batch, "undo")
     for changed, decision in outcome.conflicts:
-        who = decision.account.shown_name if decision and decision.account else "somebody else"
         flash(
-            f"The comment by {changed.author_name} had changed before: {who} made it {changed.status.lower()}. "
-            "It was left as it is.",
+            f"The comment by {changed.author_name} had changed before: {_who_did(decision)}. "
+            f"It is {changed.status.lower()} and was left as it is.",
             "conflict",
         )
+
+
+def _who_did(decision: Decision | None) -> str:
+    if decision is None:
+        return "its writer edited it or took it back"
+    who = decision.account.shown_name if decision.account else "a rule"
+    return f"{DONE.get(decision.action, 'moved')} by {who}"
 
 
 def _came_from() -> str:

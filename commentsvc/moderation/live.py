@@ -28,6 +28,8 @@ DONE = {
     "unpin": "Unpinned",
     "lock": "Locked",
     "unlock": "Unlocked",
+    "ignore_flags": "Kept, whatever is reported,",
+    "move": "Moved",
 }
 
 

@@ -17,15 +17,15 @@ from ..comments.models import Comment, Decision
 from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.paging import Cursor
+from ..core.sheets import calm
 from ..stories.models import Story
 
 PAGE = 50
 READ_AT_ONCE = 500
 COLUMNS = (
-    *("number", "time", "comment", "revision", "story", "author", "who", "rule", "action", "before", "after"),
-    *("reason", "note", "batch", "undoes", "id"),
+    *("number", "time", "comment", "revision", "story", "author", "who", "account", "rule", "action"),
+    *("before", "after", "reason", "note", "batch", "undoes", "id"),
 )
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,8 @@ def as_csv(asked: Asked, *, actor: Actor) -> Iterator[str]:
 
 def _line(cells: tuple[Any, ...]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow([_harmless(cell) for cell in cells])
+    csv.writer(written).writerow([calm(cell) for cell in cells])
     return written.getvalue()
-
-
-def _harmless(cell: Any) -> str:
-    """What a spreadsheet would run is text to it after an apostrophe."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
 
 
 def _cells(line: Decision) -> tuple[Any, ...]:
@@ -136,7 +130,8 @@ def _cells(line: Decision) -> tuple[Any, ...]:
     where, who = comment.story.title or comment.story.external_id, line.account.shown_name if line.account else None
     what = (line.action, line.before and line.before.lower(), line.after.lower(), line.reason, line.note)
     about = (line.comment_id, line.revision_id, where, comment.author_name)
-    return (line.number, rfc3339(line.created_at), *about, who, line.rule, *what, line.batch, line.undoes_id, line.id)
+    by = (who, line.account_id, line.rule)
+    return (line.number, rfc3339(line.created_at), *about, *by, *what, line.batch, line.undoes_id, line.id)
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:

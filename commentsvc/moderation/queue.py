@@ -195,8 +195,3 @@ def verdict_json(verdict: StoredVerdict) -> dict[str, Any]:
 
 def flag_json(flag: Flag) -> dict[str, Any]:
     return {"reason": flag.reason, "details": flag.details, "at": rfc3339(flag.created_at)}
-
-
-def waiting_since(comment: Comment, now: datetime) -> int:
-    """Whole minutes since the comment was written."""
-    return max(0, int((now - comment.created_at).total_seconds() // 60))

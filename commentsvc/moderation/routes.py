@@ -11,6 +11,7 @@ from ..accounts.permissions import Permission, ensure
 from ..authors.models import Author
 from ..comments.lifecycle import ACTIONS
 from ..comments.models import Comment, Decision
+from ..comments.moving import MOVE
 from ..comments.present import FORMATS, Presenter
 from ..core import inputs
 from ..core.clock import now
@@ -135,7 +136,9 @@ def undo(decision_id: str) -> Response:
 def undo_selection() -> Response:
     """Undo a batch, or what an account, a rule or a sanction decided between two times."""
     payload = json_body()
-    fields = inputs.strings(payload, ("site", "batch", "account", "rule", "author", "since", "until"))
+    names = ("site", *undoing.KINDS, "since", "until")
+    inputs.only(payload, (*names, "dry_run"))
+    fields = inputs.strings(payload, names)
     dry_run = payload.get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise ValidationFailed({"dry_run": ["This must be true or false."]})
@@ -195,7 +198,7 @@ def asked_of_log(site: Site) -> log.Asked:
         comment_id=read_id(numbers["comment"]) if numbers["comment"] else None,
         account_id=read_id(numbers["account"]) if numbers["account"] else None,
         rule=inputs.line(request.args, "rule", limit=60),
-        action=inputs.choice(request.args, "action", ("", *ACTIONS), "") or None,
+        action=inputs.choice(request.args, "action", ("", *ACTIONS, MOVE), "") or None,
         reason=inputs.line(request.args, "reason", limit=Decision.REASON_LENGTH),
         batch=inputs.line(request.args, "batch", limit=Decision.BATCH_LENGTH),
         author=inputs.line(request.args, "author", limit=Author.SLUG_LENGTH),

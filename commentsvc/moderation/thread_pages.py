@@ -98,11 +98,15 @@ def move_by_script(number: str) -> FlaskResponse:
     """All comments of a story, or one with its replies, to another story."""
     story = story_for(actor(), read_id(number))
     site = db.session.get_one(Site, story.site_id)
-    fields = inputs.strings(json_body(), ("to", "comment"))
+    payload = json_body()
+    inputs.only(payload, ("to", "comment", "version"))
+    fields, seen = inputs.strings(payload, ("to", "comment")), payload.get("version")
+    if fields.get("comment") == "" or not (seen is None or type(seen) is int):
+        raise ValidationFailed({"comment": ["Name a comment and the version you saw, or leave both out to move all."]})
     with unit_of_work():
         target = target_named(site, _typed_target(fields), now=now())
         if number := fields.get("comment", ""):
-            made = [move(_comment_under(story, number), target, actor=actor(), now=now())]
+            made = [move(_comment_under(story, number), target, actor=actor(), seen=seen, now=now())]
         else:
             made = move_all(story, target, actor=actor(), now=now())
     db.session.refresh(target)

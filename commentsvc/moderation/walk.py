@@ -45,16 +45,17 @@ class Order:
     def beyond(self, place: Cursor) -> Condition:
         """Whether a comment comes after a place."""
         here = tuple_(self.key, Comment.id)
-        there = tuple_(literal(self._value(place), self.key.type), literal(place.id, BigInteger))
+        there = tuple_(self._literal(place), literal(place.id, BigInteger))
         return here > there if self.rises else here < there
 
     def up_to(self, place: Cursor) -> Condition:
         here = tuple_(self.key, Comment.id)
-        there = tuple_(literal(self._value(place), self.key.type), literal(place.id, BigInteger))
+        there = tuple_(self._literal(place), literal(place.id, BigInteger))
         return here <= there if self.rises else here >= there
 
-    def _value(self, place: Cursor) -> Any:
-        return place.moment if self.is_by_time else place.key
+    def _literal(self, place: Cursor) -> Any:
+        # A cursor of another order may hold a number that is too large for a count.
+        return literal(place.moment, self.key.type) if self.is_by_time else literal(place.key, BigInteger)
 
     def place(self, id: int, value: Any) -> Cursor:
         return Cursor.at(value, id) if self.is_by_time else Cursor(value, id)
@@ -278,7 +279,7 @@ def offered(asked: Asked) -> dict[str, list[str]]:
     for name, value in db.session.execute(union_all(*rows)):
         found[name].append(value)
     if asked.sections is not None:
-        found["section"] = [each for each in found["section"] if each in asked.sections]
+        found["section"] = list(asked.sections)
     return {name: sorted(values, key=str.casefold) for name, values in found.items()}
 
 

@@ -11,8 +11,7 @@ from ..core.errors import OriginNotAllowed, ValidationFailed
 from ..core.events import Fact, announce
 from ..core.urls import WrongUrl, origin_of, without_tracking
 from ..sites.models import Site
-from .models import Byline, Story, StoryState, StoryUrl
-from .modes import mode_in_force
+from .models import Byline, Story, StoryUrl
 from .queries import StoryName
 
 
@@ -74,8 +73,3 @@ def _owner_of(site_id: int, key: str) -> int | None:
 def sign_with(story: Story, authors: Sequence[Author]) -> None:
     """Give the story its bylines, in this order."""
     story.bylines = [Byline(author_id=author.id, author=author, position=place) for place, author in enumerate(authors)]
-
-
-def state_now(site: Site, story: Story | None, now: datetime) -> StoryState:
-    """Whether comments are taken, held or refused: the strictest of all that has a say."""
-    return mode_in_force(site, story, now).state

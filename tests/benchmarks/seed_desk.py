@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from commentsvc import create_app
 from commentsvc.accounts.models import Role
 from commentsvc.authors.models import Author
-from commentsvc.comments.models import Comment, Decision, Revision, StoredVerdict
+from commentsvc.comments import log
+from commentsvc.comments.models import Comment, Decision, LogHead, Revision, StoredVerdict
 from commentsvc.core.database import db
 from commentsvc.moderation.models import Flag
 from commentsvc.schema import upgrade
@@ -54,6 +55,10 @@ def fill(app: Flask, comments: int, pending: int) -> str:
         made = _rows(comments, pending)
         for rows in iter(lambda: _some(made), {}):
             _write(rows)
+        end = select(Decision.number, Decision.hash).order_by(Decision.number.desc()).limit(1)
+        number, last = db.session.execute(end).one()
+        db.session.execute(insert(LogHead).values(site_id=1, number=number, hash=last))
+        db.session.commit()
         _settle()
     return token
 
@@ -72,6 +77,7 @@ def _story(n: int) -> dict[str, Any]:
 def _rows(comments: int, pending: int) -> Iterator[tuple[type, dict[str, Any]]]:
     dice = random.Random(20_260_120)
     waiting = set(dice.sample(range(1, comments + 1), pending))
+    last = ""
     for n in range(1, comments + 1):
         status = "PENDING" if n in waiting else dice.choices(("APPROVED", "REJECTED", "SPAM"), (85, 10, 5))[0]
         at = NOW - timedelta(seconds=30 * (comments - n))
@@ -93,10 +99,18 @@ def _rows(comments: int, pending: int) -> Iterator[tuple[type, dict[str, Any]]]:
         yield Revision, {"id": n, "number": 1, "text": said, "content": [["p", said]], "html": f"<p>{said}</p>", **kept}
         if rule:
             yield StoredVerdict, {"revision_id": n, "rule": rule, "outcome": "hold", "reason": "", "spans": [], **kept}
-        decided = {"site_id": 1, "revision_id": n, "rule": rule or "screening", "action": "hold", "before": None}
-        yield Decision, {"after": status, "was_featured": False, "reason": "", "note": "", **decided, **kept}
+        decision = _decision(n, rule or "screening", status, at)
+        last = log.hash_of(decision, last)
+        yield Decision, {**decision, "hash": last}
         for reader in range(flags):
             yield Flag, {"reader_hash": f"{reader}", "reason": "abuse", "details": "", **kept}
+
+
+def _decision(n: int, rule: str, status: str, at: datetime) -> dict[str, Any]:
+    """The rules' first decision on the n-th comment: the n-th of the site's log."""
+    said = {"site_id": 1, "number": n, "comment_id": n, "revision_id": n, "rule": rule, "action": "hold"}
+    nothing = {"reason": "", "note": "", "ignored_before": False, "reports": 0}
+    return {**dict.fromkeys(log.BOUND), **nothing, **said, "after": status, "created_at": at}
 
 
 def _text(dice: random.Random, n: int) -> str:

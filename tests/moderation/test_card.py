@@ -85,7 +85,7 @@ def test_a_language_is_named_only_where_it_is_not_the_sites(desk, app, newsroom,
 
 
 def test_severe_text_is_veiled_only_for_whoever_asked(desk, app, newsroom, story):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     number = newsroom.comment(story, "What a swindle.", status="hold")
     plain = newsroom.comment(story, "A fine day.", status="hold")
     assert by_class(desk.see(), "veil") == []
@@ -97,7 +97,7 @@ def test_severe_text_is_veiled_only_for_whoever_asked(desk, app, newsroom, story
 
 def test_the_page_of_twenty_five_cards_is_light(desk, app, newsroom, story):
     set_up(app, keys=True, break_after=50)
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     above = newsroom.comment(story, "The boats are back, and so is everybody who left with them.")
     for _ in range(25):
         newsroom.comment(

@@ -371,7 +371,8 @@ def _recounted(row: Comment) -> tuple:
 def test_what_the_queue_is_sorted_by_is_a_recount_after_everything_that_happens(
     app, hanna, client, newsroom, story, report
 ):
-    newsroom.set("herald", words_hold="swindle", hold_first_comments=0)
+    newsroom.set("herald", hold_first_comments=0)
+    newsroom.words("herald", "hold", "swindle")
     posted = client.post("/api/v1/comments", json=rosas_comment(text="All is well.")).json
     number, proof = int(posted["comment"]["id"]), {"Authorization": f"Bearer {posted['receipt']['token']}"}
 

@@ -248,7 +248,7 @@ def limit_to_sections(app, account_id: int, sections: list[str]) -> None:
 @pytest.fixture
 def swindle(newsroom, client, story) -> int:
     """A comment that two rules hold."""
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     return int(client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json["comment"]["id"])
 
 
@@ -260,7 +260,8 @@ def test_without_the_rule_the_other_rules_decide(ada, newsroom, swindle, statuse
 
 
 def test_without_any_other_objection_the_comment_is_shown(ada, client, newsroom, story, statuses):
-    newsroom.set("herald", words_reject="swindle", hold_first_comments=0)
+    newsroom.set("herald", hold_first_comments=0)
+    newsroom.words("herald", "reject", "swindle")
     number = int(client.post("/api/v1/comments", json=rosas_comment(text="A swindle.")).json["comment"]["id"])
     undone = ada.undo_many(rule="uses_rejected_word").json
     assert (undone["done"], statuses(number)) == (1, ["APPROVED"])
