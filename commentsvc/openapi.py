@@ -1129,7 +1129,7 @@ SCHEMAS: dict[str, Json] = {
         skipped={
             "type": "object",
             "description": "Decisions left as they are, by why: something was decided about the comment since; undone "
-            "already; the first about its comment.",
+            "already; the first about its comment; a move whose way back is gone.",
             "properties": {why: _count() for why in WHY_NOT_UNDONE},
         },
         failed=_count("Not undone, because they changed at the same moment."),

@@ -39,18 +39,21 @@ def flagged(comment: Comment, reason: str) -> None:
     _say("comment.flagged", comment, reason=reason)
 
 
-def decided(comment: Comment, decision: Decision) -> None:
-    """A change of status, or a pick; what a person decided is told when it cannot be undone any more."""
+def decided(comment: Comment, decision: Decision, action: str | None = None) -> None:
+    """A change of status, or a pick; what a person decided is told when it cannot be undone any more.
+
+    `action` is what else came of the decision, besides what it is called by.
+    """
     announce(
         Fact(
-            AFTER[decision.action],
+            AFTER[action or decision.action],
             comment.site_id,
             subject_of(comment.id),
             {
                 "comment": comment.id,
                 "revision": comment.revision_number,
                 "decision": decision.id,
-                "action": decision.action,
+                "action": action or decision.action,
                 "before": decision.before,
                 "after": decision.after,
                 "reason": decision.reason,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, case, select, update
+from sqlalchemy import Table, Update, and_, bindparam, case, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
@@ -16,7 +16,7 @@ from ..authors.models import Author
 from ..authors.service import fresh_slug
 from ..core.database import db
 from ..core.errors import Conflict, Stale
-from ..screening import Outcome, Screening, Verdict
+from ..screening import FLAGS_REACHED, Outcome, Screening, Verdict
 from ..stories.models import Story
 from . import events, log
 from .models import REPORT, Aside, Comment, Decision, Revision, Status, StoredVerdict
@@ -40,6 +40,7 @@ MARKS = {
 }
 PUTS_ASIDE = {"later": Aside.LATER, "escalate": Aside.ESCALATED}
 ACTIONS = (*AFTER, *MARKS, *PUTS_ASIDE)
+MOVE = "move"  # a conversation goes under another story
 UNDO = "undo"  # the reason of a decision that takes another one back
 WEIGHT = {Outcome.HOLD: 1, Outcome.REJECT: 2, Outcome.SPAM: 3}  # of a verdict, in the order by risk
 BY_RULES = {
@@ -50,6 +51,8 @@ BY_RULES = {
 }
 REFUSED = (Status.REJECTED, Status.SPAM)
 NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
+EDITED = "edited"  # the rule that holds a text nobody read, in the place of one that somebody did
+ROUNDS = 3  # how often a turn is waited for anew because what it is about was moved meanwhile
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,9 @@ def settle(
     """
     wait_for_turn([comment])
     before = comment.status if revision.number > 1 else None
+    if before is None:
+        with db.session.no_autoflush:  # the story may have got another category while this one waited
+            comment.section = db.session.scalars(select(Story.category).where(Story.id == comment.story_id)).one()
     decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None)
     if before is None:
         events.created(comment, notify)
@@ -138,30 +144,46 @@ def settle(
 def settle_finally(comment: Comment, revision: Revision, screening: Screening, *, now: datetime) -> None:
     """What the rules decide now that the outside checks have spoken too.
 
-    Nothing changes where somebody came between: a moderator who decided, the writer who edited or retracted.
+    The status stays where somebody came between: a moderator who decided, the writer who edited or retracted.
+    What stands against the present text is told all the same.
     """
     first = _first_decision(comment, revision)
     if first is None or comment.retracted_at is not None:
+        if revision.number == comment.revision_number:
+            _set_objections(comment, screening)
         return
-    decision = _decided_by_rules(comment, revision, screening, now)
+    decision = _decided_by_rules(comment, revision, screening, now, is_second=True)
     if first.before != decision.after:
         events.decided(comment, decision)
 
 
 def _first_decision(comment: Comment, revision: Revision) -> Decision | None:
-    """The rules' decision on this revision, if it is still the last one on the comment."""
-    last = select(Decision).where(Decision.comment_id == comment.id).order_by(Decision.id.desc()).limit(1)
-    found = db.session.scalar(last)
+    """The rules' decision on this revision, if no other decision about the comment's status came after it."""
+    is_aside = or_(Decision.action.in_((*MARKS, *PUTS_ASIDE, MOVE)), Decision.reason == UNDO)
+    last = select(Decision).where(Decision.comment_id == comment.id)
+    last = last.where(~and_(is_aside, Decision.before.is_not(None), Decision.before == Decision.after))
+    found = db.session.scalar(last.order_by(Decision.id.desc()).limit(1))
     return found if found and found.revision_id == revision.id and found.account_id is None else None
 
 
 def _decided_by_rules(
-    comment: Comment, revision: Revision, screening: Screening, now: datetime, *, is_new: bool = False
+    comment: Comment,
+    revision: Revision,
+    screening: Screening,
+    now: datetime,
+    *,
+    is_new: bool = False,
+    is_second: bool = False,
 ) -> Decision:
-    """The status goes into the database with the text it is about."""
+    """The status goes into the database with the text it is about.
+
+    The second time, what is still waiting stays where a moderator put it aside meanwhile.
+    """
     decisive, before = screening.decisive, State.of(comment)
     after, rule = _after_screening(before, screening)
-    comment.objections = sum(WEIGHT.get(verdict.outcome, 0) for verdict in screening.verdicts)
+    if is_second and before.status == after.status == Status.PENDING:
+        after = replace(after, set_aside=before.set_aside)
+    comment.objections = _weight(screening)
     comment.risk = comment.objections + REPORT * (Comment.open_flags if comment.id else 0)
     for name, value in asdict(after).items():
         setattr(comment, name, value)
@@ -171,6 +193,18 @@ def _decided_by_rules(
     said |= {"note": decisive.reason if decisive else "", "before": None if is_new else before.status}
     (decision,) = _log_and_count([(Change(comment, after, said), before)])
     return decision
+
+
+def _weight(screening: Screening) -> int:
+    return sum(WEIGHT.get(verdict.outcome, 0) for verdict in screening.verdicts)
+
+
+def _set_objections(comment: Comment, screening: Screening) -> None:
+    """What the verdicts weigh: no new version of the comment."""
+    table, weight = cast(Table, Comment.__table__), _weight(screening)
+    said = table.update().where(table.c.id == comment.id)
+    db.session.execute(said.values(objections=weight, risk=weight + REPORT * table.c.open_flags))
+    db.session.expire(comment, ["objections", "risk"])
 
 
 def _after_screening(before: State, screening: Screening) -> tuple[State, str]:
@@ -298,11 +332,12 @@ def put_back(
 
     The caller has made sure that the decision is the last one in force on its comment. `reports` are the open reports
     that this answers, by the comment's id; below zero, how many it asks again. Nobody outside hears of undoing one of
-    those `unheard`. A rule's first decision on a new text had nothing before it: without that rule, the other verdicts
-    that are kept decide. Raises Stale when a comment changes at the same moment, NotFound, Forbidden.
+    those `unheard`. A rule's decision on a text is not followed by what was before, which was about another text or
+    none: without that rule, the other verdicts that are kept on the present text decide.
+    Raises Stale when a comment changes at the same moment, NotFound, Forbidden.
     """
     changes = []
-    without = _without_their_rule([decision for _, decision in undone if decision.before is None])
+    without = _without_their_rule([pair for pair in undone if _is_by_screening(pair[1])])
     for comment, decision in undone:
         ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
         before = State.of(comment)
@@ -336,19 +371,34 @@ def _putting_back(before: State, after: State) -> str:
     return _action_for(after.status)
 
 
-def _without_their_rule(first: Sequence[Decision]) -> dict[int, State]:
-    """What the other rules would have made of new comments, by the ids of the decisions."""
-    of_revisions = StoredVerdict.revision_id.in_([decision.revision_id for decision in first])
+def _is_by_screening(decision: Decision) -> bool:
+    """Whether a rule decided about a text; not that nothing spoke against it, nor what readers' reports led to."""
+    if decision.before is None:
+        return True
+    is_by_rule = decision.account_id is None and decision.undoes_id is None
+    return is_by_rule and decision.rule not in (None, NOTHING_TO_OBJECT, FLAGS_REACHED)
+
+
+def _without_their_rule(undone: Sequence[tuple[Comment, Decision]]) -> dict[int, State]:
+    """What the other rules make of the comments' present texts, by the ids of the decisions.
+
+    Nobody read an edited text because the rule that says so is undone.
+    """
+    present = _revisions([comment for comment, _ in undone]) if undone else {}
     kept = defaultdict(list)
-    for row in (
-        db.session.scalars(select(StoredVerdict).where(of_revisions).order_by(StoredVerdict.id)) if first else ()
-    ):
+    for row in _verdicts_on(present.values()):
         kept[row.revision_id].append(as_said(row))
     found = {}
-    for decision in first:
-        others = tuple(each for each in kept[decision.revision_id] if each.rule != decision.rule)
+    for comment, decision in undone:
+        of_text = kept[present[comment.id]]
+        others = tuple(each for each in of_text if each.rule != decision.rule or each.rule == EDITED)
         found[decision.id], _ = _after_screening(State.before(decision), Screening(others))
     return found
+
+
+def _verdicts_on(revisions: Collection[int]) -> Iterable[StoredVerdict]:
+    rows = select(StoredVerdict).where(StoredVerdict.revision_id.in_(revisions)).order_by(StoredVerdict.id)
+    return db.session.scalars(rows) if revisions else ()
 
 
 def _become(changes: Sequence[Change], *, quiet: Collection[int] = ()) -> dict[int, Decision]:
@@ -363,7 +413,14 @@ def _become(changes: Sequence[Change], *, quiet: Collection[int] = ()) -> dict[i
         is_told = before.status != change.after.status or decision.action in ("feature", "unfeature")
         if is_told and change.comment.id not in quiet:
             events.decided(change.comment, decision)
+            if _is_picked_too(change, before, decision):
+                events.decided(change.comment, decision, "feature")
     return {decision.comment_id: decision for decision in made}
+
+
+def _is_picked_too(change: Change, before: State, decision: Decision) -> bool:
+    """An undo can give back a status and the pick that was lost with it."""
+    return decision.action != "feature" and before.featured_at is None and change.after.featured_at is not None
 
 
 def _alike(changes: Iterable[Change]) -> list[list[Change]]:
@@ -487,18 +544,38 @@ def _by_change(changes: Mapping[int, int]) -> list[tuple[int, list[int]]]:
     return [(change, ids) for change, ids in groups.items() if change]
 
 
-def wait_for_turn(comments: Collection[Comment]) -> None:
+def wait_for_turn(comments: Collection[Comment], stories: Collection[int] = ()) -> None:
     """Changes under one story or of one writer wait for each other, because they count in the same rows.
 
-    Locked always in this order, nobody waits in a circle. SQLite has one writer at a time anyway.
+    Locked always in this order, nobody waits in a circle. SQLite has one writer at a time anyway. `stories` are ids of
+    others to wait for. Comments that were moved while this waited are waited for where they stand now: what the caller
+    read before is to be read again. Raises Stale when they do not come to rest.
     """
     if db.engine.dialect.name != "postgresql":
         return
-    stories, authors = {each.story_id for each in comments}, {each.author_id for each in comments}
+    waiting, held = {each.story_id for each in comments} | set(stories), set[int]()
+    ids = [each.id for each in comments if each.id]
     with db.session.no_autoflush:
-        for table, ids in ((Story, stories), (Author, authors)):
-            rows = select(table.id).where(table.id.in_(ids)).order_by(table.id)
-            db.session.execute(rows.with_for_update(key_share=True))
+        for _ in range(ROUNDS):
+            _lock(Story, waiting)
+            held |= waiting
+            waiting = _stand_under(ids) - held
+            if not waiting:
+                break
+        else:
+            raise Stale("This comment was moved by somebody else at the same moment.")
+        _lock(Author, {each.author_id for each in comments})
+
+
+def _lock(table: type[Story] | type[Author], ids: Collection[int]) -> None:
+    rows = select(table.id).where(table.id.in_(ids)).order_by(table.id)
+    db.session.execute(rows.with_for_update(key_share=True))
+
+
+def _stand_under(comment_ids: Collection[int]) -> set[int]:
+    """The stories that comments stand under at this moment, whatever was read before."""
+    rows = select(Comment.story_id).where(Comment.id.in_(comment_ids)).distinct()
+    return set(db.session.scalars(rows)) if comment_ids else set()
 
 
 def retract(comment: Comment, *, now: datetime) -> None:

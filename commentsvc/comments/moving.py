@@ -4,18 +4,19 @@ Numbers, order and permanent addresses stay; counts of both stories stay true. E
 Decision, and a Move that says where it was.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, cast
 
 from sqlalchemy import CTE, Table, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.database import db
-from ..core.errors import Conflict, NotFound, Stale, ValidationFailed
+from ..core.errors import Conflict, Forbidden, NotFound, Stale, ValidationFailed
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
@@ -23,7 +24,7 @@ from ..stories.service import new_story
 from . import lifecycle, log
 from .models import Comment, Decision, Move, Revision, Status
 
-MOVE = "move"
+MOVE = lifecycle.MOVE
 NAMED = 100  # characters of a headline in the log
 
 _comments = cast(Table, Comment.__table__)
@@ -54,7 +55,11 @@ def target_named(site: Site, text: str, *, now: datetime) -> Story:
     name = StoryName(None, text) if text.startswith(("http://", "https://")) else StoryName(text, None)
     found = find_story(site.id, name)
     if found is None and name.url:
-        return new_story(site, name, now=now)
+        try:
+            with db.session.begin_nested():
+                return new_story(site, name, now=now)
+        except IntegrityError:  # somebody else made it at the same moment
+            found = find_story(site.id, name)
     if found is None and text.isascii() and text.isdigit() and len(text) < 19:
         found = db.session.get(Story, int(text))
     if found is None or found.site_id != site.id:
@@ -95,6 +100,8 @@ def _in_turn(comment: Comment, *stories: Story) -> Comment:
 
 def _wait_for_turn(stories: Sequence[Story]) -> None:
     _wait_for_stories([story.id for story in stories])
+    for story in stories:
+        db.session.refresh(story, ["category"])  # it may have got another one while this waited
 
 
 def _wait_for_stories(ids: Collection[int | None]) -> None:
@@ -104,12 +111,42 @@ def _wait_for_stories(ids: Collection[int | None]) -> None:
         db.session.execute(rows.with_for_update(key_share=True))
 
 
-def wait_for_turn(decisions: Sequence[Decision]) -> None:
-    """Before moves are undone: each waits for two stories at once, in one order for everybody."""
+def stories_between(decisions: Collection[Decision]) -> set[int]:
+    """The ids of the stories that moves went from and to: to be waited for before any of them is undone."""
     moves = [decision.id for decision in decisions if decision.action == MOVE]
-    if moves:
-        between = db.session.execute(select(Move.from_story_id, Move.to_story_id).where(Move.decision_id.in_(moves)))
-        _wait_for_stories({id for pair in between for id in pair})
+    rows = select(Move.from_story_id, Move.to_story_id).where(Move.decision_id.in_(moves))
+    return {id for pair in db.session.execute(rows) for id in pair if id} if moves else set()
+
+
+def stuck(moves: Mapping[int, int], *, actor: Actor) -> set[int]:
+    """Which of some moves `move_back` would refuse; by the ids of the decisions, the comments'.
+
+    The newest one of each comment, all to be undone together: what one of them answered may come back too.
+    """
+    together = set(moves.values())
+    above = aliased(Comment)
+    rows = (
+        select(Move, Comment.story_id, Story, above.story_id)
+        .join(Decision, Decision.id == Move.decision_id)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .outerjoin(Story, Story.id == Move.from_story_id)
+        .outerjoin(above, above.id == Move.from_parent_id)
+    )
+    found = set(moves)
+    for was, stands, home, parent_stands in db.session.execute(rows.where(Move.decision_id.in_(moves))):
+        is_there = home is not None and stands == was.to_story_id and _may(actor, home)
+        parent_id = was.from_parent_id
+        if is_there and (parent_id is None or parent_stands == home.id or parent_id in together):
+            found.discard(was.decision_id)
+    return found
+
+
+def _may(actor: Actor, story: Story) -> bool:
+    try:
+        ensure(actor, Permission.MODERATE, story.site_id, story.category)
+    except (NotFound, Forbidden):
+        return False
+    return True
 
 
 def _carry(top: Comment, source: Story, target: Story, parent: Comment | None, record: _Record) -> Decision:

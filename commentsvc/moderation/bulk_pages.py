@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, request, session, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from ..accounts.guards import actor
@@ -27,6 +28,7 @@ bp = Blueprint("bulk", __name__, url_prefix="/desk/matching")
 MOST_IN_ONE_REQUEST = 2000
 PATIENCE = 5.0  # seconds in which a request begins another step
 MANY = 100  # of more than so many the number has to be typed
+STOPPED = "The database was too busy to go on. What was decided is kept; the rest is still to be done."
 OURS = ("site", "cursor", "action", "reason", "note", "batch", "snapshot")
 
 
@@ -137,24 +139,37 @@ def in_words(wanted: queue.Asked) -> list[tuple[str, str]]:
 
 
 def _work_off(order: Order, snapshot: bulk.Snapshot, batch: str, most: int) -> bulk.Snapshot:
-    """Step after step, until it is done, `most` were looked at or the time is over."""
-    ends = time.monotonic() + PATIENCE
+    """Step after step, until it is done, `most` were looked at, the time is over or the database stops a step.
+
+    Raises OperationalError when it stops the first: nothing was stored then. A later one is still to be done.
+    """
+    begun, ends = snapshot, time.monotonic() + PATIENCE
     while snapshot.left and most > 0 and time.monotonic() < ends:
-        with unit_of_work():
-            chunk, snapshot = bulk.decide_chunk(
-                order.asked,
-                order.action,
-                snapshot,
-                actor=actor(),
-                now=now(),
-                batch=batch,
-                reason=order.reason,
-                note=order.note,
-                limit=min(bulk.CHUNK, most),
-            )
+        try:
+            chunk, snapshot = _step(order, snapshot, batch, min(bulk.CHUNK, most))
+        except OperationalError:
+            if snapshot is begun:
+                raise
+            _tell({STOPPED})
+            break
         most -= bulk.CHUNK
         _tell({why for _, why in chunk.failed})
     return snapshot
+
+
+def _step(order: Order, snapshot: bulk.Snapshot, batch: str, limit: int) -> tuple[bulk.Chunk, bulk.Snapshot]:
+    with unit_of_work():
+        return bulk.decide_chunk(
+            order.asked,
+            order.action,
+            snapshot,
+            actor=actor(),
+            now=now(),
+            batch=batch,
+            reason=order.reason,
+            note=order.note,
+            limit=limit,
+        )
 
 
 def _tell(reasons: set[str]) -> None:

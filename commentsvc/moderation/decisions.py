@@ -92,14 +92,17 @@ def new_batch() -> str:
     return secrets.token_hex(8)
 
 
-def comments_in_turn(actor: Actor, ids: Sequence[int]) -> dict[int, Comment]:
-    """The comments as they are when nobody else can decide on them any more. Raises NotFound, Forbidden."""
+def comments_in_turn(actor: Actor, ids: Sequence[int], stories: Collection[int] = ()) -> dict[int, Comment]:
+    """The comments as they are when nobody else can decide on them any more; `stories` are others to wait for.
+
+    Raises NotFound, Forbidden, and Stale when a comment was moved on and on meanwhile.
+    """
     found = _fresh(ids)
     if len(found) < len(set(ids)):
         raise NotFound("There is nothing here by that name.")
     for site_id, section in {(comment.site_id, comment.section) for comment in found.values()}:
         ensure(actor, Permission.MODERATE, site_id, section)
-    lifecycle.wait_for_turn(found.values())
+    lifecycle.wait_for_turn(found.values(), stories)
     return _fresh(ids)  # whoever had to wait looks again
 
 

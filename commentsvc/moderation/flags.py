@@ -19,7 +19,7 @@ from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, reader_hash, reader_network
-from ..screening import House, Outcome, flags_reached
+from ..screening import FLAGS_REACHED, House, Outcome, flags_reached
 from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
 from .models import Flag, FlagReason
@@ -34,15 +34,15 @@ def flag(
 
     `network` is the hash of the network it came from; reports of one network count once for the rule.
     """
-    if not comment.is_visible:
-        raise NotFound("There is no such comment here.")
+    _ensure_visible(comment)
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
     if db.session.scalar(known) is not None:
         return
     house = house_of(db.session.get_one(Site, comment.site_id))
-    if flags_reached(comment.open_flags + 1, house):
+    if house.flags_to_hold and house.is_on(FLAGS_REACHED):
         lifecycle.wait_for_turn([comment])  # before the comment itself is touched: as a moderator's decision does
         db.session.refresh(comment)
+        _ensure_visible(comment)
     # A comment that is to be left alone gets its answer at once.
     report = Flag(comment_id=comment.id, reader_hash=reader, network_hash=network, created_at=now)
     report.reason, report.details = reason, details
@@ -52,6 +52,11 @@ def flag(
     if not comment.ignores_flags:
         lifecycle.count_flags({comment.id: +1})
         _bring_back(comment, report, house, now)
+
+
+def _ensure_visible(comment: Comment) -> None:
+    if not comment.is_visible:
+        raise NotFound("There is no such comment here.")
 
 
 def _bring_back(comment: Comment, report: Flag, house: House, now: datetime) -> None:

@@ -5,13 +5,14 @@ force on its comment: what came later was undone itself, or is undone with it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -20,7 +21,7 @@ from ..comments.events import cause_of
 from ..comments.models import Comment, Decision
 from ..core.clock import now as present
 from ..core.database import db
-from ..core.errors import Conflict, NotFound
+from ..core.errors import Conflict, Forbidden, NotFound
 from ..core.unit_of_work import unit_of_work
 from ..outbox import service as outbox
 from .decisions import ask_again, comments_in_turn, new_batch, settle_flags
@@ -33,10 +34,12 @@ KINDS = ("batch", "account", "rule", "author")  # what is undone by: exactly one
 SANCTIONS = ("author_is_watched", "author_is_suspended", "author_is_banned")
 
 CHANGED, UNDONE_ALREADY, NOTHING_BEFORE = "changed_since", "undone_already", "nothing_before"
+CANNOT_MOVE = "cannot_move_back"
 REASONS = {
     CHANGED: "Something was decided about this comment since; undo that first.",
     UNDONE_ALREADY: "This was undone already.",
     NOTHING_BEFORE: "This was the first decision about this comment: there is nothing before it.",
+    CANNOT_MOVE: "It cannot be moved back: where it came from is gone, was moved itself or is not yours to moderate.",
 }
 
 
@@ -96,7 +99,8 @@ def plan(selection: Selection, *, actor: Actor) -> Plan:
     found = db.session.execute(chosen.order_by(Decision.id.desc()).limit(LONGEST_LOOK)).all()
     if not found:
         return Plan()
-    return _planned({each.id for each in found}, {each.comment_id for each in found}, by_rule=_is_by_rule(selection))
+    chosen_ids, comment_ids = {each.id for each in found}, {each.comment_id for each in found}
+    return _planned(chosen_ids, comment_ids, by_rule=_is_by_rule(selection), actor=actor)
 
 
 def _is_by_rule(selection: Selection) -> bool:
@@ -128,15 +132,19 @@ def _of_comments(which: ColumnElement[bool]) -> Any:
     return select(Comment.id).where(which)
 
 
-def _planned(chosen: Collection[int], comment_ids: Collection[int], *, by_rule: bool) -> Plan:
+def _planned(
+    chosen: Collection[int], comment_ids: Collection[int], *, by_rule: bool, actor: Actor | None = None
+) -> Plan:
+    """With an `actor`, moves that they cannot take back are left alone; without, that is for `move_back` to say."""
     found = Plan()
     histories: dict[int, list[Any]] = defaultdict(list)
-    columns = (Decision.id, Decision.comment_id, Decision.undoes_id, Decision.before, Decision.rule)
+    columns = (Decision.id, Decision.comment_id, Decision.undoes_id, Decision.before, Decision.rule, Decision.action)
     for few in _in_parts(sorted(comment_ids), COMMENTS_AT_ONCE):
         rows = select(*columns).where(Decision.comment_id.in_(few), Decision.id >= min(chosen))
         for row in db.session.execute(rows.order_by(Decision.id.desc())):
             histories[row.comment_id].append(row)
-    said = [each for history in histories.values() for each in _look_at(history, chosen, by_rule)]
+    stuck = _stuck(histories, chosen, by_rule, actor) if actor else set()
+    said = [each for history in histories.values() for each in _look_at(history, chosen, by_rule, stuck)]
     said.sort(reverse=True)
     found.ids = [id for id, why in said if why == ""]
     found.skipped = Counter(why for _, why in said if why)
@@ -144,11 +152,23 @@ def _planned(chosen: Collection[int], comment_ids: Collection[int], *, by_rule: 
     return found
 
 
+def _stuck(histories: Mapping[int, Sequence[Any]], chosen: Collection[int], by_rule: bool, actor: Actor) -> set[int]:
+    """Of the moves that would be the first of their comments to be undone, those that cannot be moved back."""
+    moves: dict[int, int] = {}
+    for comment_id, history in histories.items():
+        actions = {each.id: each.action for each in history}
+        can_be = (id for id, why in _look_at(history, chosen, by_rule, ()) if not why and actions[id] == moving.MOVE)
+        moves |= dict.fromkeys(islice(can_be, 1), comment_id)
+    return moving.stuck(moves, actor=actor) if moves else set()
+
+
 def _in_parts(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _look_at(history: Sequence[Any], chosen: Collection[int], by_rule: bool) -> Iterator[tuple[int, str]]:
+def _look_at(
+    history: Sequence[Any], chosen: Collection[int], by_rule: bool, stuck: Collection[int]
+) -> Iterator[tuple[int, str]]:
     """Each chosen decision of one comment, the newest first, with why it stays ("": it can be undone)."""
     undone: set[int] = set()
     is_in_the_way = False
@@ -165,6 +185,9 @@ def _look_at(history: Sequence[Any], chosen: Collection[int], by_rule: bool) -> 
         elif each.before is None and (not by_rule or each.rule == lifecycle.NOTHING_TO_OBJECT):
             yield each.id, NOTHING_BEFORE
             is_in_the_way = True
+        elif each.id in stuck:
+            yield each.id, CANNOT_MOVE
+            is_in_the_way = True
         else:
             yield each.id, ""
 
@@ -177,13 +200,14 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     decision = db.session.get(Decision, decision_id)
     if decision is None:
         raise NotFound("There is nothing here by that name.")
-    moving.wait_for_turn([decision])
-    comments = comments_in_turn(actor, [decision.comment_id])
+    comments = comments_in_turn(actor, [decision.comment_id], moving.stories_between([decision]))
     found = _planned({decision.id}, {decision.comment_id}, by_rule=False)
     if not found.ids:
         raise Conflict(REASONS[next(iter(found.skipped))])
-    (made,) = _put_back([decision], comments, actor=actor, now=now, batch=new_batch())
-    return comments[decision.comment_id], made
+    comment, batch = comments[decision.comment_id], new_batch()
+    if decision.action == moving.MOVE:
+        return comment, moving.move_back(decision, actor=actor, now=now, batch=batch)
+    return comment, _put_states_back([decision], comments, actor=actor, now=now, batch=batch)[comment.id]
 
 
 def undo_some(
@@ -195,30 +219,40 @@ def undo_some(
     """
     rows = select(Decision).where(Decision.id.in_(ids)).order_by(Decision.id.desc())
     decisions = {decision.id: decision for decision in db.session.scalars(rows)}
-    moving.wait_for_turn(list(decisions.values()))
-    comments = comments_in_turn(actor, [decision.comment_id for decision in decisions.values()])
-    now_planned = _planned(decisions.keys(), comments.keys(), by_rule=_is_by_rule(selection))
+    of_comments_ids = [decision.comment_id for decision in decisions.values()]
+    comments = comments_in_turn(actor, of_comments_ids, moving.stories_between(decisions.values()))
+    now_planned = _planned(decisions.keys(), comments.keys(), by_rule=_is_by_rule(selection), actor=actor)
     of_comments: dict[int, list[Decision]] = defaultdict(list)
     for id in now_planned.ids:
         of_comments[decisions[id].comment_id].append(decisions[id])
+    left: set[int] = set()  # comments whose moves turn out to have no way back
     for turn in zip_longest(*of_comments.values()):  # one decision of each comment at a time, the newest first
-        _put_back([each for each in turn if each], comments, actor=actor, now=now, batch=batch)
-    return len(now_planned.ids), now_planned.skipped
+        now_planned.skipped[CHANGED] += sum(each.comment_id in left for each in turn if each)
+        undone = [each for each in turn if each and each.comment_id not in left]
+        left |= _move_back([each for each in undone if each.action == moving.MOVE], actor=actor, now=now, batch=batch)
+        rest = [each for each in undone if each.action != moving.MOVE]
+        _put_states_back(rest, comments, actor=actor, now=now, batch=batch)
+    now_planned.skipped[CANNOT_MOVE] += len(left)
+    skipped = +now_planned.skipped
+    return len(decisions) - skipped.total(), skipped
 
 
-def _put_back(
-    undone: Sequence[Decision], comments: dict[int, Comment], *, actor: Actor, now: datetime, batch: str
-) -> list[Decision]:
-    moves = [each for each in undone if each.action == moving.MOVE]
-    moved = {each.id: moving.move_back(each, actor=actor, now=now, batch=batch) for each in moves}
-    rest = [each for each in undone if each.id not in moved]
-    put_back = _put_states_back(rest, comments, actor=actor, now=now, batch=batch) if rest else {}
-    return [moved.get(each.id) or put_back[each.comment_id] for each in undone]
+def _move_back(moves: Sequence[Decision], *, actor: Actor, now: datetime, batch: str) -> set[int]:
+    """Returns the ids of the comments that stay where they are: a move is refused before anything of it is written."""
+    left = set()
+    for decision in moves:
+        try:
+            moving.move_back(decision, actor=actor, now=now, batch=batch)
+        except (Conflict, NotFound, Forbidden):
+            left.add(decision.comment_id)
+    return left
 
 
 def _put_states_back(
     undone: Sequence[Decision], comments: dict[int, Comment], *, actor: Actor, now: datetime, batch: str
 ) -> dict[int, Decision]:
+    if not undone:
+        return {}
     heard_by_nobody = outbox.cancel([cause_of(decision.id) for decision in undone], now=now)
     asked_again = _ask_again(undone)
     answered = settle_flags([each.comment_id for each in undone if each.reports < 0], now)
@@ -260,7 +294,7 @@ def _undo_chunk(ids: Sequence[int], selection: Selection, actor: Actor, so_far: 
     try:
         with unit_of_work():
             done, skipped = undo_some(ids, selection, actor=actor, now=present(), batch=so_far.batch)
-    except Conflict:
+    except (Conflict, NotFound, Forbidden, OperationalError):  # the last one: two that waited for each other
         return replace(so_far, failed=so_far.failed + len(ids))
     return replace(so_far, done=so_far.done + done, skipped=so_far.skipped + skipped)
 

@@ -4,6 +4,7 @@ import pytest
 
 from commentsvc.checks.models import OutsideCheck
 from commentsvc.comments import asking
+from commentsvc.comments.models import Comment
 from commentsvc.core.database import db
 from commentsvc.outbox.models import Event
 
@@ -79,6 +80,32 @@ def test_a_moderator_who_came_first_is_not_overruled(left, hook, kept, decide, a
     decide(left, action)
     a_minute_later()
     assert (kept(left)["status"], kept(left)["verdicts"]) == (status, [("screening_hook", "spam", "late")])
+
+
+@pytest.mark.parametrize("action", ["later", "escalate", "lock"])
+def test_what_changes_no_status_does_not_come_before_the_answer(left, hook, kept, decide, a_minute_later, action):
+    hook.says({"outcome": "spam", "reason": "late"})
+    decide(left, action)
+    a_minute_later()
+    assert kept(left)["status"] == "SPAM"
+
+
+def test_what_still_waits_stays_with_whoever_it_was_put_aside_for(left, app, hook, decide, a_minute_later):
+    hook.says({"outcome": "hold", "reason": "late"})
+    decide(left, "escalate")
+    a_minute_later()
+    with app.app_context():
+        comment = db.session.get_one(Comment, int(left))
+        assert (comment.status, comment.set_aside, comment.held_by) == ("PENDING", "escalated", "screening_hook")
+
+
+def test_an_answer_that_decides_nothing_weighs_all_the_same(left, app, hook, decide, a_minute_later):
+    hook.says({"outcome": "spam", "reason": "late"})
+    decide(left, "approve")
+    a_minute_later()
+    with app.app_context():
+        comment = db.session.get_one(Comment, int(left))
+        assert (comment.status, comment.objections, comment.risk) == ("APPROVED", 3, 3)
 
 
 def test_what_its_writer_took_back_is_left_alone(left, client, post, kept, a_minute_later):

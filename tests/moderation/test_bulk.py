@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from commentsvc.accounts.models import Account
 from commentsvc.comments.models import Comment, Decision
@@ -322,6 +323,25 @@ def test_a_request_stops_beginning_steps_when_its_time_is_over(app, desk, questi
     page, _ = question()
     result = desk.see(desk.press(form_to(page, "/desk/matching")).location)
     assert (has_form_to(result, "/desk/matching"), set(statuses(app).values())) == (True, {"PENDING"})
+
+
+def test_a_step_the_database_stops_is_told_and_what_went_before_is_kept(
+    app, desk, question, newsroom, story, monkeypatch
+):
+    several(newsroom, story)
+    page, _ = question()
+    real, steps = bulk_pages.bulk.decide_chunk, []
+
+    def stop(*asked, **more):
+        steps.append(asked)
+        if len(steps) == 2:
+            raise OperationalError("", {}, Exception("deadlock detected"))
+        return real(*asked, **more)
+
+    monkeypatch.setattr(bulk_pages.bulk, "CHUNK", 10)
+    monkeypatch.setattr(bulk_pages.bulk, "decide_chunk", stop)
+    result = desk.see(desk.press(form_to(page, "/desk/matching")).location)
+    assert (has_form_to(result, "/desk/matching"), list(statuses(app).values()).count("PENDING")) == (True, 17)
 
 
 def test_a_filter_nobody_knows_is_refused_on_the_page(desk, story):
