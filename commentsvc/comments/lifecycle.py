@@ -296,6 +296,8 @@ def decide_each(
 def _objection(comment: Comment, version: int, action: str) -> Conflict | None:
     if version != comment.version:
         return Stale("This comment changed after you opened it.")
+    if action == "pin" and comment.parent_id and not comment.pinned_at:
+        return Conflict("Only a conversation's first comment can be pinned.")
     if action in ("feature", "pin") and not comment.is_visible and not _is_so_already(comment, action):
         return Conflict(f"Only a visible comment can be {'featured' if action == 'feature' else 'pinned'}.")
     return None

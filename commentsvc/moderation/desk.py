@@ -212,7 +212,8 @@ def comment(comment_id: str) -> str:
 def decide() -> Response | tuple[str, int]:
     """One comment by its own buttons, or all that are ticked: the fields `seen` say `id:version`, once or more.
 
-    About all that match somebody is asked first, on a page of its own. With the field `fragment` the answer is what
+    About all that match somebody is asked first, on a page of its own. What is wrong is said on the page the form was
+    on, and nothing is decided. With the field `fragment` the answer is what
     stands in the place of the card from now on.
     """
     if request.form.get("matching"):
@@ -220,9 +221,12 @@ def decide() -> Response | tuple[str, int]:
     try:
         action, outcome = _decide()
     except DomainError as error:
-        if not wants_fragment():
+        if wants_fragment():
+            return said_plainly(error)
+        if not isinstance(error, ValidationFailed):
             raise
-        return said_plainly(error)
+        flash(str(error), "conflict")
+        return redirect(back())
     if wants_fragment():
         status = 409 if outcome.conflicts else 200
         return render_template("desk/_results.html", outcome=outcome, back=_came_from(), now=now()), status

@@ -22,14 +22,14 @@ bp = Blueprint("live", __name__, url_prefix="/desk")
 def show() -> Response:
     """The numbers of the queues, how many are new and which comments of the page were decided on; 304 for the same.
 
-    The query is the page's own, with `since`, when it was drawn, and `ids`, the comments on it, joined by commas.
+    The query is the page's own, with `drawn`, when it was drawn, and `ids`, the comments on it, joined by commas.
     """
     site = chosen_site()
-    since, ids = _since(), _ids()
-    changed = live.changed_since(site.id, ids, since, actor=actor())
+    drawn, ids = _drawn(), _ids()
+    changed = live.changed_since(site.id, ids, drawn, actor=actor())
     payload: dict[str, Any] = {
         "counts": live.counts(site.id, actor=actor()),
-        "new": live.new_since(asked(site), since, actor=actor()),
+        "new": live.new_since(asked(site), drawn, actor=actor()),
         "changed": {
             str(each.id): {"status": each.status, "version": each.version, "by": each.by, "said": each.said}
             for each in changed
@@ -38,11 +38,11 @@ def show() -> Response:
     return revalidated_for_one(payload)
 
 
-def _since() -> datetime:
-    typed = request.args.get("since", "")
+def _drawn() -> datetime:
+    typed = request.args.get("drawn", "")
     if typed.isascii() and typed.isdigit() and len(typed) < 18 and int(typed) < MOST:
         return Cursor(int(typed), 0).moment
-    raise ValidationFailed({"since": ["Say when the page was drawn, as the page itself does."]})
+    raise ValidationFailed({"drawn": ["Say when the page was drawn, as the page itself does."]})
 
 
 def _ids() -> list[int]:

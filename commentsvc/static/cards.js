@@ -79,7 +79,7 @@ function decideIn(card, form, button) {
     if (opener && card.contains(opener)) shut();
     const line = put(card, html);
     decided.push(line);
-    stopLooking();
+    if (lookedAt === card) stopLooking();
     say(line.querySelector(".outcome").textContent);
     if (byHand) line.style.minBlockSize = `${height}px`;
     if (had) moveOn(line, byHand ? null : Math.max(top, 72));
@@ -105,9 +105,21 @@ function undoIn(line, form, button) {
   });
 }
 
+/** Many at once are answered by a page: until it is there, a second press sends nothing. */
+function sendOnce(event) {
+  if (event.target.ariaBusy === "true") event.preventDefault();
+  event.target.ariaBusy = "true";
+}
+
+// Whoever goes back in the history finds the page as it was left.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-whole]")) form.ariaBusy = "false";
+});
+
 addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
   const form = event.target, button = event.submitter;
-  if (form.matches("[data-whole]")) return; // many at once are answered by a page
+  if (form.matches("[data-whole]")) return sendOnce(event);
   const card = form.closest(".cards[data-leases] > .card");
   const drawn = form.closest("#drawer");
   if (!card && !(drawn && form.matches(".jot"))) return;

@@ -4,6 +4,7 @@
 const EVERY = 20_000; // milliseconds between two questions
 const LONGEST = 300_000; // between two where the service does not answer
 const MOST = 10_000; // comments are counted no further
+const AT_ONCE = 200; // comments one may ask about
 const QUIET = 60_000; // at least between two things said aloud
 
 const news = document.querySelector("[data-live]");
@@ -17,19 +18,24 @@ let saidAt = -Infinity;
 let waiting = null; // what is still to be said aloud
 let announced = 0; // how many new ones were said aloud
 
-/** The ids a card stands for: one, or all of several near-identical comments. */
-function idsOf(card) {
+/** What a card stands for, one comment or several near-identical ones: [id, the version it shows]. */
+function shownBy(card) {
   const seen = card.querySelector("form.decide [name=seen]")?.value ?? card.id.replace("card-", "");
-  return seen.split(" ").map((each) => each.split(":")[0]);
+  return seen.split(" ").map((each) => each.split(":"));
+}
+
+/** Whom to ask about: one of every card, then the others of groups as far as there is room. */
+function idsToAskAbout() {
+  const cards = [...document.querySelectorAll(".card[id]:not(.done)")].map((card) => shownBy(card).map(([id]) => id));
+  return [...cards.map(([first]) => first), ...cards.flatMap(([, ...others]) => others)].slice(0, AT_ONCE);
 }
 
 function question() {
   const address = new URL(news.dataset.live, location.href);
   address.search = location.search;
   address.searchParams.delete("cursor");
-  const ids = [...document.querySelectorAll(".card[id]:not(.done)")].flatMap(idsOf).slice(0, 200);
-  address.searchParams.set("since", news.dataset.since);
-  address.searchParams.set("ids", ids.join(","));
+  address.searchParams.set("drawn", news.dataset.drawn);
+  address.searchParams.set("ids", idsToAskAbout().join(","));
   return address;
 }
 
@@ -78,21 +84,22 @@ function show({ counts, new: fresh, changed }) {
   const link = news.querySelector("a");
   link.hidden = !fresh;
   link.textContent = `${number(fresh)} new`;
-  document.querySelectorAll(".card[id]:not(.done)").forEach((card) => dim(card, changed));
-  const others = Object.keys(changed).filter((id) => !told.has(id));
+  const gone = [...document.querySelectorAll(".card[id]:not(.done)")].flatMap((card) => dim(card, changed));
+  const others = gone.filter((id) => !told.has(id));
   others.forEach((id) => told.add(id));
   note(fresh, others.map((id) => changed[id].said));
 }
 
+/** Dim the card if all it stands for changed after what it shows; the ids that did. One's own Undo is shown already. */
 function dim(card, changed) {
-  const ids = idsOf(card);
-  const gone = ids.filter((id) => id in changed);
-  if (!gone.length) return;
-  const isAll = gone.length === ids.length;
+  const shown = shownBy(card);
+  const gone = shown.filter(([id, version]) => id in changed && !(version >= changed[id].version)).map(([id]) => id);
+  if (!gone.length) return gone;
+  const isAll = gone.length === shown.length;
   const badge = card.querySelector(".elsewhere") ?? card.appendChild(document.createElement("p"));
   badge.className = "elsewhere";
-  badge.textContent = isAll ? changed[gone.at(-1)].said : `${gone.length} of ${ids.length} decided elsewhere`;
-  if (!isAll) return;
+  badge.textContent = isAll ? changed[gone.at(-1)].said : `${gone.length} of ${shown.length} decided elsewhere`;
+  if (!isAll) return gone;
   card.classList.add("settled");
   for (const part of card.querySelectorAll(".decide button, .decide select, .ticker input")) {
     if (part.type === "checkbox") part.checked = false;
@@ -100,6 +107,7 @@ function dim(card, changed) {
     if (part === document.activeElement) part.setAttribute("aria-disabled", "true");
     else part.disabled = true;
   }
+  return gone;
 }
 
 /** Remember what is to be said; what was not said yet is said with it. */

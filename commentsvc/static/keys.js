@@ -5,7 +5,7 @@ import { current, lastDecided, say, undecided } from "./cards.js";
 const sheet = document.getElementById("keys");
 const actions = new Map([...sheet.querySelectorAll("kbd[data-action]")].map((key) => [key.textContent, key.dataset.action]));
 const keyOf = new Map([...actions].map(([key, action]) => [action, key]));
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 const mayBeSilent = Boolean(sheet.querySelector("kbd.silent")); // a refusal may go without a reason
 let asked = null; // the refusal that waits for its reason: {card, form, button}
 
@@ -86,8 +86,9 @@ function askForWords(card, form, button) {
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) form.requestSubmit(button);
     else return;
     event.preventDefault();
-    note.onkeydown = null;
   };
+  // A window that loses the focus keeps it within: then nobody left.
+  note.onblur = () => document.activeElement !== note && (note.onkeydown = note.onblur = null);
 }
 
 /** Buttons and links say which key presses them, to the eye and to whoever listens. */
@@ -107,7 +108,7 @@ const does = {
   spam: () => refuse("spam"),
   reject: () => refuse("reject"),
   undo: () => {
-    const form = lastDecided()?.querySelector("form");
+    const form = lastDecided()?.querySelector("form") ?? document.querySelector("form[data-undo]");
     if (form) form.requestSubmit();
     else say("Nothing was decided on this page yet.");
   },
@@ -131,6 +132,7 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (asked && current() !== asked.card) stopAsking();
   if (asked && answers(key)) return event.preventDefault();
   const action = actions.get(key);
   if (!action || (event.repeat && !["next", "previous"].includes(action))) return;

@@ -115,7 +115,7 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
     given = {name: "" for name in FIELDS if name in payload and payload[name] is None}
     given |= inputs.strings(payload, FIELDS)
     if "mode" not in payload and "state" in payload:
-        given["mode"] = _mode_of(payload)
+        given["mode"] = _mode_of(payload, story)
     if own_id := inputs.strings(payload, ("id",)).get("id"):
         given["own_id"] = own_id
     if "published_at" in payload:
@@ -130,10 +130,14 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
     return form
 
 
-def _mode_of(payload: dict[str, Any]) -> str:
-    """The mode an older caller means by a state. Raises ValidationFailed."""
-    state = inputs.choice(inputs.strings(payload, ("state",)), "state", StoryState, "open")
-    return MODE_OF[StoryState(state)] or ""
+def _mode_of(payload: dict[str, Any], story: Story | None) -> str:
+    """The mode an older caller means by a state; who sends the state that is there changes no mode.
+
+    Raises ValidationFailed.
+    """
+    state = StoryState(inputs.choice(inputs.strings(payload, ("state",)), "state", StoryState, "open"))
+    kept = story.mode if story and story.state == state else MODE_OF[state]
+    return kept or ""
 
 
 def _slugs(listed: Any) -> str:

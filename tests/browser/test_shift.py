@@ -80,9 +80,11 @@ def set_up(app, **values) -> None:
 
 
 def waiting(newsroom, story: str, count: int) -> list[int]:
+    """Comments that wait, no two of them alike, oldest first."""
+    names = [f"{first} {second}" for first in ("Anna", "Bert", "Carla") for second in "bcdfghjklmnpqrst"]
     return [
-        newsroom.comment(story, f"Comment {number} about the boats.", status="hold", minutes_ago=count - number)
-        for number in range(count)
+        newsroom.comment(story, f"What {name} says about the boats.", status="hold", minutes_ago=count - number)
+        for number, name in enumerate(names[:count])
     ]
 
 
@@ -137,6 +139,45 @@ def test_nothing_moves_under_the_pointer_and_the_eye_of_the_keyboard_stays(app, 
     page.keyboard.press("a")
     expect(page.locator(f"#card-{third}")).to_be_focused()
     assert page.locator(f"#card-{third}").bounding_box()["y"] == pytest.approx(max(was, 72), abs=2)
+
+
+def test_a_group_is_passed_and_decided_by_keys_and_undone(app, cast, enter, newsroom, story):
+    first = newsroom.comment(story, "The first.", status="hold", minutes_ago=20)
+    group = [newsroom.comment(story, f"Buy covers, order {n}", status="hold", minutes_ago=10) for n in range(3)]
+    last = newsroom.comment(story, "The last.", status="hold")
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    for number in (first, group[0], last):
+        page.keyboard.press("j")
+        expect(page.locator(f"#card-{number}")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    page.get_by_text("3 comments approved.").wait_for()
+    keys_are_there(page)
+    expect(page.locator(f"#card-{last}")).to_be_focused()
+    assert {status_of(app, number) for number in group} == {"APPROVED"}
+    page.keyboard.press("z")
+    expect(page.get_by_role("heading", name="3 near-identical comments")).to_be_visible()
+    assert {status_of(app, number) for number in group} == {"PENDING"}
+
+
+def test_a_tick_by_the_mouse_leaves_the_keys_alive_and_a_question_stays_with_its_card(
+    app, cast, enter, newsroom, story
+):
+    first, second, third = waiting(newsroom, story, 3)
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    page.locator(f"#card-{first} .ticker input").check()
+    page.keyboard.press("a")
+    expect(page.locator(f"#card-{first}.done")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.locator(f"#card-{second} .ask")).to_be_visible()
+    page.locator(f"#card-{third} .typed").click()
+    page.keyboard.press("1")
+    expect(page.locator(".ask")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.locator(f"#card-{third}.done")).to_be_visible()
+    assert status_of(app, second) == "PENDING"
 
 
 def test_other_asks_for_words(app, cast, enter, newsroom, story):
@@ -225,7 +266,7 @@ def test_the_context_opens_beside_the_queue_and_takes_notes(app, cast, enter, ne
 
 
 def test_care_severe_words_are_blurred_until_looked_at_and_a_break_is_due(app, cast, enter, newsroom, story):
-    newsroom.set("herald", words_hold="swindle")
+    newsroom.words("herald", "hold", "swindle")
     newsroom.comment(story, "What a swindle.", status="hold")
     set_up(app, keys=False, veils=True, break_after=50)
     page = enter(cast.hanna)
@@ -261,7 +302,7 @@ def test_everything_works_without_javascript_on_a_phone(app, cast, enter, newsro
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
 def test_axe_finds_nothing_to_complain_about(app, cast, enter, newsroom, story, width, scheme):
-    newsroom.set("herald", words_hold="boats")
+    newsroom.words("herald", "hold", "boats")
     above = newsroom.comment(story, "The boats are back.")
     newsroom.comment(story, "What boats?", status="hold", parent=above)
     rejected = newsroom.comment(story, "What boats!", status="reject")

@@ -81,6 +81,15 @@ def test_a_refusal_is_said_on_the_page(send, newsroom, setting, status):
     assert send().status_code == status
 
 
+def test_a_thread_that_closed_meanwhile_costs_no_word(send, newsroom):
+    newsroom.set("herald", mode="closed")
+    answer = send()
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert "Your comment was not posted." in page
+    assert re.search(rf"<textarea[^>]* readonly[^>]*>{re.escape(TYPED['text'])}</textarea>", page)
+
+
 def test_a_parent_that_vanished_meanwhile_costs_no_word(send, newsroom):
     above = newsroom.comment(newsroom.story(id="harbour"))
     newsroom.decide(above, "reject")

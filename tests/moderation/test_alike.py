@@ -58,6 +58,26 @@ def test_one_stroke_decides_on_all_of_them_with_the_reason(app, desk, newsroom, 
     assert "4 comments marked as spam." in desk.told()
 
 
+def test_a_refusal_without_the_reason_it_needs_is_said_on_the_page_and_decides_nothing(app, desk, newsroom, wave):
+    newsroom.set("herald", reason_required=True)
+    numbers = wave(3)
+    assert desk.press(by_class(desk.cards()[numbers[0]], "decide")[0], "reject").status_code == 302
+    (said,) = by_class(desk.see(), "conflict")
+    assert "reason" in text_of(said)
+    assert statuses(app) == dict.fromkeys(numbers, "PENDING")
+
+
+def test_severe_text_of_many_is_veiled_for_whoever_asked(app, cast, desk, newsroom, wave):
+    newsroom.words("herald", "hold", "covers")
+    numbers = wave(3)
+    with app.app_context():
+        db.session.get_one(Account, newsroom.account_id(cast.hanna)).preferences = {"veils": True}
+        db.session.commit()
+    veils = by_class(desk.cards()[numbers[0]], "veil")
+    assert ["boat covers" in text_of(veil) for veil in veils][0]
+    assert len(veils) == 2
+
+
 def test_what_arrives_after_the_card_was_drawn_is_not_decided_on(app, desk, newsroom, story, wave):
     numbers = wave(3)
     card = desk.cards()[numbers[0]]

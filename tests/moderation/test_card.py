@@ -99,10 +99,9 @@ def test_the_page_of_twenty_five_cards_is_light(desk, app, newsroom, story):
     set_up(app, keys=True, break_after=50)
     newsroom.words("herald", "hold", "swindle")
     above = newsroom.comment(story, "The boats are back, and so is everybody who left with them.")
-    for _ in range(25):
-        newsroom.comment(
-            story, "A swindle, if you ask me. " + "So it goes on and on. " * 10, status="hold", parent=above
-        )
+    for letter in "abcdefghijklmnopqrstuvwxy":
+        text = f"A swindle, if you ask {letter * 3}. " + "So it goes on and on. " * 10
+        newsroom.comment(story, text, status="hold", parent=above)
     page = desk.client.get("/desk").get_data()
     root = parsed(page.decode())
     loaded = {each.get("src") for each in root.iter("script")} | {each.get("href") for each in root.iter("link")}

@@ -137,14 +137,14 @@ def test_what_a_colleague_decided_meanwhile_is_said_and_left(app, admin, desk, n
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        ({"seen": "1"}, 422),
-        ({"seen": "1:x"}, 422),
-        ({"seen": "1:-1"}, 422),
+        ({"seen": "1"}, 302),
+        ({"seen": "1:x"}, 302),
+        ({"seen": "1:-1"}, 302),
         ({"seen": "x:1"}, 404),
         ({"seen": "999999:1"}, 404),
-        ({"seen": [f"{n}:1" for n in range(1, 202)]}, 422),
-        ({"seen": "1:1", "action": "delete"}, 422),
-        ({"seen": "1:1", "reason": "x" * 61}, 422),
+        ({"seen": [f"{n}:1" for n in range(1, 202)]}, 302),
+        ({"seen": "1:1", "action": "delete"}, 302),
+        ({"seen": "1:1", "reason": "x" * 61}, 302),
     ],
     ids=str,
 )

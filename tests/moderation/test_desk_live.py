@@ -143,6 +143,20 @@ def test_a_colleagues_decision_dims_the_card_and_nothing_moves(app, ada, newsroo
     assert [status for status in statuses(app).values() if status != "PENDING"] == ["APPROVED"] * 2
 
 
+def test_ones_own_undo_is_no_decision_elsewhere(app, newsroom, opened, waiting):
+    number, other = waiting(2)
+    page = opened()
+    card = page.locator(f"#card-{number}")
+    card.get_by_role("button", name="Approve").click()
+    page.locator(f"#card-{number}.done").get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("button", name="Approve")).to_be_enabled()
+    newsroom.decide(other, "approve")
+    page.clock.fast_forward(21_000)
+    expect(page.locator(f"#card-{other}.settled")).to_be_visible()
+    expect(page.locator(f"#card-{number}.settled")).to_have_count(0)
+    expect(card.get_by_role("button", name="Approve")).to_be_enabled()
+
+
 def test_it_is_said_aloud_at_most_once_a_minute_and_not_asked_while_hidden(newsroom, story, opened, waiting):
     waiting(1)
     page = opened()

@@ -15,7 +15,7 @@ class Open:
 
     def __init__(self, desk: Browser, *ids: int, **query) -> None:
         self.desk, self.ids = desk, ids
-        self.query = {"site": "herald", "since": Cursor.at(now(), 0).key, **query}
+        self.query = {"site": "herald", "drawn": Cursor.at(now(), 0).key, **query}
 
     def ask(self, etag: str = "", **more):
         query = {**self.query, "ids": ",".join(map(str, self.ids)), **more}
@@ -40,6 +40,14 @@ def test_what_was_written_since_is_new_if_it_matches(desk, newsroom, story):
     newsroom.comment(story, "More boats", status="hold")
     newsroom.comment(story, "Cars", status="hold")
     assert page.ask().json["new"] == 1
+
+
+def test_a_filter_by_date_of_the_page_stays_a_filter(desk, newsroom, story):
+    newsroom.comment(story, status="hold")
+    page = Open(desk, since="2001-01-01", until="2001-01-02")
+    newsroom.comment(story, status="hold")
+    answer = page.ask()
+    assert (answer.status_code, answer.json["new"]) == (200, 0)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +141,10 @@ def test_another_sections_comments_and_numbers_are_not_told(ada, app, cast, desk
 @pytest.mark.parametrize(
     "changes",
     [
-        {"since": ""},
-        {"since": "yesterday"},
-        {"since": "-1"},
-        {"since": "9" * 30},
+        {"drawn": ""},
+        {"drawn": "yesterday"},
+        {"drawn": "-1"},
+        {"drawn": "9" * 30},
         {"ids": "x"},
         {"ids": "0"},
         {"ids": ",".join(map(str, range(1, 202)))},

@@ -251,6 +251,8 @@ def test_a_story_takes_both_the_mode_and_the_older_word(client, cast, number):
 
     assert [send(mode="hold_new")[name] for name in ("mode", "state")] == ["hold_new", "open"]
     assert [send(state="held")[name] for name in ("mode", "state")] == ["hold_all", "held"]
+    assert send(mode="hold_new", state="open")["mode"] == "hold_new"
+    assert send(state="open")["mode"] == "hold_new"
     assert send(state="held")["in_force"] == {"mode": "hold_all", "source": "story", "until": None}
     assert [send(mode=None)[name] for name in ("mode", "state")] == [None, "open"]
     assert send(title="Another")["mode"] is None
