@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
@@ -16,13 +17,15 @@ from sqlalchemy.orm import aliased
 from ..comments.models import Comment, Decision, Revision, Status
 from ..core.database import db
 from ..core.epoch import HOUR, seconds
+from ..moderation.models import Flag
 from ..moderation.queue import belongs_to
 from ..stories.models import Story
-from .people import REFUSED, by_person, in_sections, is_undo, is_work, names_of
+from .people import DECIDED, REFUSED, by_person, in_sections, is_undo, is_work, names_of
 from .precision import Noisy, noisy
 
 QUEUES = ("pending", "flagged", "later", "escalated")
 ACTIONS = ("approve", "reject", "spam", "hold")
+COUNTS_AS = {"ignore_flags": "approve"}
 HOURS = 24
 TAKEN_BACK_WITHIN = timedelta(days=7)
 HOT_HOURS, HOT_THREADS = 6, 10
@@ -80,7 +83,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Speed:
-    """From a text's arrival to the first verdict of a person on it, in seconds; None where there was none."""
+    """From when a text began to wait to the first verdict of a person on it, in seconds; None where there was none."""
 
     texts: int
     median: int | None
@@ -160,11 +163,27 @@ def handover(site_id: int, *, period: Period, now: datetime, sections: Collectio
 def _waiting(site_id: int, sections: Collection[str] | None) -> list[Waiting]:
     found = []
     for queue in QUEUES:
-        rows = select(Comment.section, func.count(), func.min(Comment.created_at))
+        rows = select(Comment.section, _waits_since(queue).label("since"))
         rows = rows.where(Comment.site_id == site_id, belongs_to(queue), *_by_index(queue), *_of(sections))
-        rows = rows.group_by(Comment.section)
-        found += [Waiting(queue, *row) for row in db.session.execute(rows.order_by(Comment.section))]
+        each = rows.subquery().c
+        told = select(each.section, func.count(), func.min(each.since)).group_by(each.section).order_by(each.section)
+        found += [Waiting(queue, *row) for row in db.session.execute(told)]
     return found
+
+
+def _waits_since(queue: str) -> ColumnElement[datetime]:
+    """When a comment began to wait: with its oldest open report, or with the last decision that made it wait."""
+    reported = select(func.min(Flag.created_at)).where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
+    made = aliased(Decision)
+    held = select(made.created_at).where(made.comment_id == Comment.id, _made_it_wait(made))
+    last = held.order_by(made.id.desc()).limit(1)
+    since = (reported if queue == "flagged" else last).correlate(Comment).scalar_subquery()
+    return func.coalesce(since, Comment.created_at)
+
+
+def _made_it_wait(decision: Any) -> ColumnElement[bool]:
+    """What waits and is held again does not begin anew."""
+    return and_(decision.after == Status.PENDING, decision.before.is_distinct_from(Status.PENDING))
 
 
 def _by_index(queue: str) -> list[ColumnElement[bool]]:
@@ -187,7 +206,7 @@ def _people(site_id: int, period: Period, sections: Collection[str] | None) -> l
     rows = select(*key, func.count()).where(Decision.site_id == site_id, period.holds(Decision), is_work(Decision))
     counted: dict[int | None, Counter[tuple[int, str]]] = {}
     for account_id, number, action, count in db.session.execute(in_sections(rows, sections).group_by(*key)):
-        counted.setdefault(account_id, Counter())[int(number), action] += count
+        counted.setdefault(account_id, Counter())[int(number), COUNTS_AS.get(action, action)] += count
     names, first = names_of(counted), int(period.since.timestamp()) // HOUR
     people = [_person(account_id, names[account_id], numbers, first) for account_id, numbers in counted.items()]
     return sorted(people, key=lambda person: (-person.decided, person.name))
@@ -200,15 +219,23 @@ def _person(account_id: int | None, name: str, numbers: Counter[tuple[int, str]]
 
 
 def _speed(site_id: int, period: Period, sections: Collection[str] | None) -> Speed:
-    """Of texts that waited. A text that a person had decided on before, and that waits again, is not asked twice."""
+    """Of texts that waited, from when they began to.
+
+    A text that a person had decided on before, and that waits again, is not asked twice.
+    """
     earlier = aliased(Decision)
     was_decided = select(earlier.id).where(
         earlier.comment_id == Decision.comment_id,
         earlier.revision_id == Decision.revision_id,
         earlier.id < Decision.id,
+        earlier.after.in_(DECIDED),
         by_person(earlier),
     )
-    took = seconds(Decision.created_at) - seconds(Revision.created_at)
+    made = aliased(Decision)
+    held = select(made.created_at).where(made.comment_id == Decision.comment_id, _made_it_wait(made))
+    held = held.where(made.revision_id == Decision.revision_id, made.id < Decision.id)
+    since = held.order_by(made.id.desc()).limit(1).correlate(Decision).scalar_subquery()
+    took = seconds(Decision.created_at) - seconds(func.coalesce(since, Revision.created_at))
     rows = (
         select(took)
         .join(Revision, Revision.id == Decision.revision_id)

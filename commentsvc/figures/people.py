@@ -29,12 +29,17 @@ def is_work(decision: Any = Decision) -> ColumnElement[bool]:
     return and_(by_person(decision), ~is_undo(decision))
 
 
-def last_word(comment_id: Any, revision_id: Any, *, after: Any = None) -> ScalarSelect[str]:
-    """The status a text has by the last decision of a person, null if nobody decided. `after` is a decision's id."""
+def last_word(comment_id: Any, revision_id: Any, *, after: Any = None, since: Any = None) -> ScalarSelect[str]:
+    """The status a text has by the last decision of a person, null if nobody decided.
+
+    Only decisions after the one with the id `after`, and later than the moment `since`, count.
+    """
     word = aliased(Decision)
     said = select(word.after).where(word.comment_id == comment_id, word.revision_id == revision_id, by_person(word))
     if after is not None:
         said = said.where(word.id > after)
+    if since is not None:
+        said = said.where(word.created_at > since)
     return said.order_by(word.id.desc()).limit(1).scalar_subquery()
 
 

@@ -174,7 +174,9 @@ def shadows(site_id: int, *, now: datetime, sections: Collection[str] | None = N
         select(
             StoredVerdict.rule,
             StoredVerdict.created_at,
-            last_word(StoredVerdict.comment_id, StoredVerdict.revision_id).label("word"),
+            last_word(StoredVerdict.comment_id, StoredVerdict.revision_id, since=StoredVerdict.created_at).label(
+                "word"
+            ),
         )
         .join(Comment, Comment.id == StoredVerdict.comment_id)
         .where(Comment.site_id == site_id, StoredVerdict.would_be.is_not(None))

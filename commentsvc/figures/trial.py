@@ -18,11 +18,13 @@ from sqlalchemy.orm import aliased
 
 from ..authors.models import Author, Standing, StandingChange
 from ..comments.models import Comment, Decision, Revision, Status
+from ..comments.record import hosts_of
 from ..core.database import db
 from ..core.errors import ValidationFailed
 from ..core.html import links_in
 from ..core.inputs import choice, whole_number
 from ..core.text import Unreadable, clean_line
+from ..core.urls import host_of
 from ..moderation.models import Flag
 from ..screening import RULES, Draft, House, Kind, Outcome, Rule, Verdict, Words, ask
 from ..stories.models import Story
@@ -294,19 +296,21 @@ def _any_of(names: Sequence[str], house: House, *, reads_links: bool = False) ->
     rules: list[Rule] = [BY_NAME[name] for name in names]
 
     def speaks(case: Case, standing: Standing) -> Verdict | None:
-        draft = _draft(case, standing, links_in(case.text) if reads_links else ())
+        draft = _draft(case, standing, links_in(case.text) if reads_links else (), house)
         return next((verdict for rule in rules if (verdict := ask(rule, draft, house))), None)
 
     return speaks
 
 
-def _draft(case: Case, standing: Standing, link_spans: Spans) -> Draft:
+def _draft(case: Case, standing: Standing, link_spans: Spans, house: House) -> Draft:
     """The draft as it was. What is not kept stays silent here, and no rule that asks for it can be tried."""
     return Draft(
         text=case.text,
         name=case.name,
         website=case.website,
         link_spans=link_spans,
+        link_hosts=hosts_of(case.text, link_spans, house),
+        website_host=host_of(case.website),
         story_is_open=True,
         story_is_held=False,
         closed_because="",
@@ -406,9 +410,12 @@ def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _readers_reported() -> Any:
-    """How many readers had reported the comment when it was decided on; there is one report of each."""
+    """Readers who reported the comment before this decision and after the person's before it; each reports once."""
     rows = select(func.count()).select_from(Flag)
-    rows = rows.where(Flag.comment_id == Comment.id, Flag.created_at <= Decision.created_at)
+    earlier = aliased(Decision)
+    answered = select(earlier.id).where(earlier.comment_id == Decision.comment_id, earlier.id < Decision.id)
+    answered = answered.where(by_person(earlier), earlier.created_at >= Flag.created_at).correlate(Flag, Decision)
+    rows = rows.where(Flag.comment_id == Comment.id, Flag.created_at <= Decision.created_at, ~answered.exists())
     return rows.correlate(Comment, Decision).scalar_subquery()
 
 

@@ -14,7 +14,7 @@ from commentsvc.comments.models import Decision, Revision, StoredVerdict
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
-from commentsvc.moderation import decisions
+from commentsvc.moderation import decisions, undoing
 from commentsvc.moderation.decisions import Seen
 from commentsvc.sites.service import site_named
 from commentsvc.stories.queries import StoryName, find_story
@@ -66,7 +66,7 @@ class Past:
 
     def undo(self, decision: int, person: Person, *, ago: float = 0) -> None:
         with self.newsroom.app.app_context(), unit_of_work():
-            decisions.undo(decision, actor=self.actor(person), now=NOON - timedelta(minutes=ago))
+            undoing.undo(decision, actor=self.actor(person), now=NOON - timedelta(minutes=ago))
 
     def actor(self, person: Person) -> Actor:
         return Actor.of(find_account(person.email, house().keys))

@@ -4,10 +4,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from commentsvc.accounts.models import Account
 from commentsvc.comments.models import Decision
+from commentsvc.core.database import db
+from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.figures.handover import Period, handover, percentile
-from commentsvc.figures.people import shown_name
+from commentsvc.moderation.models import Flag
 from tests.figures.conftest import NOON
 from tests.moderation.pages import text_of
 
@@ -42,19 +46,29 @@ def test_what_waits_is_told_by_queue_and_section_with_its_oldest(past, told, new
     assert told().waits_in("pending") == (2, NOON - timedelta(minutes=90))
 
 
-def test_what_readers_reported_waits_too(past, told, client, hanna):
+def test_what_readers_reported_waits_from_the_report_on(app, past, told, client, hanna):
     comment = past.written(ago=50)
     past.decide(comment, "approve", hanna, ago=40)
     client.post(f"/api/v1/comments/{comment}/flags", json={"reason": "spam"})
-    assert told().waits_in("flagged") == (1, NOON - timedelta(minutes=50))
+    with app.app_context():
+        reported_at = db.session.scalars(select(Flag.created_at)).one()
+    assert told().waits_in("flagged") == (1, reported_at)
+
+
+def test_what_waits_again_waits_from_then_on(past, told, hanna, hugo):
+    comment = past.written(ago=600)
+    past.decide(comment, "approve", hanna, ago=500)
+    past.decide(comment, "hold", hugo, ago=20)
+    past.undo(past.decide(comment, "later", hanna, ago=6), hanna, ago=5)
+    assert told().waits_in("pending") == (1, NOON - timedelta(minutes=20))
 
 
 # Who decided how much
 
 
 def work(log: list[Decision]) -> list[Decision]:
-    verdicts = ("approve", "reject", "spam", "hold")
-    return [each for each in log if each.rule is None and each.action in verdicts and each.reason != "undo"]
+    verdicts = ("approve", "reject", "spam", "hold", "ignore_flags")
+    return [each for each in log if each.rule is None and each.action in verdicts and each.undoes_id is None]
 
 
 def test_decisions_by_person_and_hour_are_those_of_the_log(app, past, told, hanna, hugo):
@@ -93,14 +107,17 @@ def test_a_decision_in_the_last_moment_of_an_hour_belongs_to_it(past, told, hann
     assert told().people[0].by_hour[10] == 1
 
 
-def test_whoever_has_an_alias_is_called_by_it():
-    class Aliased:
-        name, alias = "Hanna Huber", "H."
+def test_whoever_has_an_alias_is_called_by_it(app, past, told, hanna, newsroom):
+    past.decide(past.written(ago=20), "approve", hanna, ago=10)
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Account, newsroom.account_id(hanna)).alias = "H."
+    assert [person.name for person in told().people] == ["H."]
 
-    class Plain:
-        name = "Hanna Huber"
 
-    assert (shown_name(Aliased()), shown_name(Plain())) == ("H.", "Hanna Huber")
+def test_to_ignore_reports_is_to_approve(past, told, hanna):
+    past.undo(past.decide(past.written(ago=20), "ignore_flags", hanna, ago=10), hanna, ago=5)
+    assert told().people[0].by_action["approve"] == 1
+    assert (told().decided, told().reversals.taken_back, told().reversals.rate) == (1, 1, 1.0)
 
 
 # How fast
@@ -126,6 +143,13 @@ def test_a_text_is_timed_once_however_often_it_is_decided_on(past, told, hanna, 
     past.decide(comment, "hold", hugo, ago=15)
     past.decide(comment, "approve", hugo, ago=1)
     assert (told().speed.texts, told().speed.median) == (1, 600)
+
+
+def test_to_put_back_what_waits_is_no_verdict(past, told, hanna):
+    comment = past.written(ago=30)
+    past.undo(past.decide(comment, "later", hanna, ago=25), hanna, ago=20)
+    past.decide(comment, "approve", hanna, ago=10)
+    assert (told().speed.texts, told().speed.median) == (1, 1200)
 
 
 # What was taken back

@@ -33,7 +33,8 @@ def loud(app, past):
 
 
 def test_what_a_rule_held_is_counted_by_day_with_what_people_made_of_it(app, past, kept, newsroom, hanna):
-    newsroom.set("herald", words_hold="swindle", hold_first_comments=0)
+    newsroom.words("herald", "hold", "swindle")
+    newsroom.set("herald", hold_first_comments=0)
     for number in range(6):
         comment = past.written("What a swindle!" + " Oh." * number, ago=(number % 3) * DAY + 30)
         if number < 4:
@@ -50,7 +51,7 @@ def test_what_a_rule_held_is_counted_by_day_with_what_people_made_of_it(app, pas
 
 
 def test_a_rule_that_rejected_held_it_too(past, kept, newsroom, hanna):
-    newsroom.set("herald", words_reject="swindle")
+    newsroom.words("herald", "reject", "swindle")
     past.decide(past.written("A swindle.", ago=30), "approve", hanna, ago=10)
     record = kept()["uses_rejected_word"]
     assert (record.held, record.decided, record.rejected) == (1, 1, 0)
@@ -145,6 +146,14 @@ def test_a_verdict_that_counted_is_no_shadow(app, past):
     past.written(ago=5)
     with app.app_context():
         assert shadows(past.site_id(), now=NOON) == []
+
+
+def test_a_word_from_before_a_rule_in_shadow_spoke_is_no_agreement(app, past, hanna):
+    comment = past.written(ago=60)
+    past.decide(comment, "reject", hanna, ago=50)
+    past.speak_in_shadow(comment, "flags_reached", ago=40)
+    with app.app_context():
+        assert {each.undecided for each in shadows(past.site_id(), now=NOON)} == {1}
 
 
 # The page and the calls

@@ -12,6 +12,7 @@ from commentsvc.core.errors import ValidationFailed
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.figures import trial
 from commentsvc.figures.trial import clipping, read_trial, run
+from commentsvc.moderation.models import Flag
 from commentsvc.sites.service import site_named
 from tests.figures.conftest import NOON
 from tests.moderation.pages import form_to, parsed, text_of
@@ -60,7 +61,7 @@ def test_a_word_is_tried_on_what_people_approved_and_rejected(past, tried, hanna
 
 
 def test_the_lists_the_site_has_make_no_difference(past, tried, newsroom, hanna):
-    newsroom.set("herald", words_hold="weather")
+    newsroom.words("herald", "hold", "weather")
     past.decide(past.written("Fine weather.", ago=30), "reject", hanna, ago=10)
     assert kinds(tried(words="swindle", kind="reject")) == (0, 0, 1, 0)
 
@@ -89,7 +90,7 @@ def test_what_is_put_back_to_wait_was_not_decided(past, tried, hanna):
 
 
 def test_what_only_rules_decided_is_left_out(past, tried, newsroom):
-    newsroom.set("herald", words_reject="swindle")
+    newsroom.words("herald", "reject", "swindle")
     past.written("A swindle.", ago=30)
     assert tried(words="swindle").decided == 0
 
@@ -123,6 +124,14 @@ def test_a_threshold_is_tried_in_place_of_the_sites(past, tried, hanna):
     assert kinds(tried(**rule)) == (0, 0, 1, 1)
     assert kinds(tried(**rule, number="1")) == (1, 0, 0, 1)
     assert kinds(tried(**rule, number="0")) == (1, 1, 0, 0)
+
+
+def test_links_to_denied_domains_are_found_and_those_to_allowed_ones_not_counted(past, tried, newsroom, hanna):
+    newsroom.set("herald", links_denied="bad.example", links_allowed_domains="good.example")
+    past.decide(past.written("See https://bad.example/x", ago=30, website="https://good.example"), "reject", hanna)
+    past.decide(past.written("See https://good.example/x", ago=30), "approve", hanna)
+    assert kinds(tried(**{"try": "rule", "rule": "links_to_denied_domain"})) == (1, 0, 0, 1)
+    assert kinds(tried(**{"try": "rule", "rule": "too_many_links", "number": "0"})) == (1, 0, 0, 1)
 
 
 def test_a_writers_approved_comments_are_those_of_that_time(past, tried, newsroom, hanna):
@@ -160,6 +169,25 @@ def test_reports_are_those_there_were_when_it_was_decided(past, tried, client, a
     past.decide(comment, "approve", hanna, ago=50)
     client.post(f"/api/v1/comments/{comment}/flags", json={"reason": "spam"})
     assert tried(**{"try": "flags", "number": "1"}).false_holds.count == 0
+
+
+def test_reports_that_a_person_answered_before_are_not_counted_again(app, past, tried, hanna, hugo):
+    comment = past.written(ago=60)
+    with app.app_context(), unit_of_work():
+        for reader, ago in (("one", 50), ("two", 20)):
+            at = NOON - timedelta(minutes=ago)
+            db.session.add(Flag(comment_id=comment, reader_hash=reader, reason="spam", created_at=at))
+    past.decide(comment, "approve", hanna, ago=40)
+    past.decide(comment, "reject", hugo, ago=10)
+    assert [kinds(tried(**{"try": "flags", "number": number})) for number in ("1", "2")] == [(1, 0, 0, 0), (0, 0, 1, 0)]
+
+
+@pytest.mark.parametrize("page", ["/desk/words", "/admin/rules"])
+def test_words_and_rules_lead_to_a_trial(past, admin, page):
+    tree = admin.see(f"{page}?site=herald")
+    assert [link.get("href") for link in tree.iter("a") if link.text == "Try on the past"] == [
+        "/admin/trial?site=herald"
+    ]
 
 
 def test_what_readers_had_reported_would_be_held(past, newsroom, client, cast):
