@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from ..accounts.models import Account
@@ -104,7 +104,7 @@ def page(
 def colleagues(site_id: int) -> list[Account]:
     """Who decides, or once decided, on this site, by name."""
     decided = select(Decision.id).where(Decision.site_id == site_id, Decision.account_id == Account.id)
-    return list(db.session.scalars(select(Account).where(decided.exists()).order_by(Account.name, Account.id)))
+    return list(db.session.scalars(select(Account).where(decided.exists()).order_by(func.coalesce(Account.alias, Account.name), Account.id)))
 
 
 def as_csv(asked: Asked, *, actor: Actor) -> Iterator[str]:

@@ -131,7 +131,7 @@ def test_what_was_moved_on_is_not_moved_back(talk, carry, back, newsroom):
     first = carry(talk["root"])
     newsroom.story(id="third")
     carry(talk["root"], "third")
-    with pytest.raises(Conflict, match="moved again"):
+    with pytest.raises(Conflict, match="undo that first"):
         back(first)
 
 

@@ -96,7 +96,6 @@ def test_severe_text_is_veiled_only_for_whoever_asked(desk, app, newsroom, story
 
 
 def test_the_page_of_twenty_five_cards_is_light(desk, app, newsroom, story):
-    set_up(app, keys=True, break_after=50)
     newsroom.words("herald", "hold", "swindle")
     above = newsroom.comment(story, "The boats are back, and so is everybody who left with them.")
     for letter in "abcdefghijklmnopqrstuvwxy":
