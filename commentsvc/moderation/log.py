@@ -104,7 +104,8 @@ def page(
 def colleagues(site_id: int) -> list[Account]:
     """Who decides, or once decided, on this site, by name."""
     decided = select(Decision.id).where(Decision.site_id == site_id, Decision.account_id == Account.id)
-    return list(db.session.scalars(select(Account).where(decided.exists()).order_by(func.coalesce(Account.alias, Account.name), Account.id)))
+    by_name = func.coalesce(Account.alias, Account.name), Account.id
+    return list(db.session.scalars(select(Account).where(decided.exists()).order_by(*by_name)))
 
 
 def as_csv(asked: Asked, *, actor: Actor) -> Iterator[str]:

@@ -55,9 +55,10 @@ def test_batches_in_opposite_order_both_come_to_an_end(pair, newsroom, cast):
     stories = [newsroom.story("herald") for _ in range(4)]
     for _ in range(4):
         numbers = [newsroom.comment(story, status="hold") for story in stories for _ in range(3)]
+        seen = {number: newsroom.version(number) for number in numbers}
         answers = together(
-            partial(pair[0].decide, *numbers, action="approve"),
-            partial(pair[1].decide, *numbers[::-1], action="reject"),
+            partial(pair[0].decide, *numbers, action="approve", versions=seen),
+            partial(pair[1].decide, *numbers[::-1], action="reject", versions=seen),
         )
         assert [answer.status_code for answer in answers] == [200, 200]
         assert sorted(int(each["id"]) for answer in answers for each in answer.json["decided"]) == numbers

@@ -314,7 +314,6 @@ def test_keys_are_offered_once_and_loaded_only_for_whoever_wants_them(desk, wait
         ({"break_after": "soon"}, {"break_after"}),
         ({"break_after": "481"}, {"break_after"}),
     ],
-    ids=str,
 )
 def test_what_cannot_be_set_is_shown_at_its_field_and_nothing_is_kept(desk, changes, wrong):
     answer = me(desk, veils="y", **changes)
