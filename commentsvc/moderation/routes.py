@@ -137,12 +137,12 @@ def undo_selection() -> Response:
     """Undo a batch, or what an account, a rule or a sanction decided between two times."""
     payload = json_body()
     names = ("site", *undoing.KINDS, "since", "until")
-    inputs.only(payload, (*names, "dry_run"))
     fields = inputs.strings(payload, names)
     dry_run = payload.get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise ValidationFailed({"dry_run": ["This must be true or false."]})
     site = _site_to_moderate(inputs.line(fields, "site", limit=Site.KEY_LENGTH))
+    inputs.only(payload, (*names, "dry_run"))
     selection = selected(site, fields)
     planned = undoing.plan(selection, actor=actor())
     examples = [

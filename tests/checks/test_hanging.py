@@ -68,7 +68,7 @@ def test_readers_read_while_forty_posts_meet_a_hook_that_never_answers(hook, new
 
     with ThreadPoolExecutor(40) as writers:
         posts = [writers.submit(send, number) for number in range(40)]
-        time.sleep(0.5)  # they are in, and the hook has got what it will never answer
+        time.sleep(2)  # they are in, and the hook has got what it will never answer
         waits = []
         for _ in range(10):
             began = time.perf_counter()
