@@ -20,7 +20,7 @@ def test_an_admin_reads_the_hand_over_and_tries_a_word(newspaper, moderator):
     page = moderator
     sign_in(page, newspaper, ADMIN[0])
     page.locator("article").first.get_by_role("button", name="Approve").click()
-    page.get_by_text("1 comment approved").wait_for()
+    page.locator(".done, .flash.decided").first.wait_for()
     for scheme, width in (("light", 1280), ("dark", 1280), ("light", 320)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
