@@ -21,11 +21,10 @@ from .core.web import BODY_LIMIT
 from .figures import trial
 from .figures.handover import ACTIONS as DEEDS
 from .figures.handover import HOURS as HOURS_OF_A_DAY
-from .figures.handover import QUEUES as HANDED_OVER
 from .figures.precision import SHADOW_DAYS, USUAL_DAYS
 from .figures.routes import MOST_DAYS
 from .moderation.decisions import MOST_AT_ONCE
-from .moderation.filters import QUEUES, READERS
+from .moderation.filters import QUEUES, READERS, WORKED_OFF
 from .moderation.filters import SORTS as QUEUE_SORTS
 from .moderation.models import Flag, FlagReason
 from .moderation.undoing import KINDS
@@ -2338,7 +2337,7 @@ FIGURES_PATHS: dict[str, Json] = {
                 "",
                 since=MOMENT,
                 until=MOMENT,
-                waiting=_object("", **{queue: _ref("WaitingQueue") for queue in HANDED_OVER}),
+                waiting=_object("", **{queue: _ref("WaitingQueue") for queue in WORKED_OFF}),
                 decided=_count("Approved, rejected, marked as spam or held by people; undoing is none of these."),
                 people=_list(
                     _object(
@@ -2395,7 +2394,7 @@ FIGURES_PATHS: dict[str, Json] = {
                 "since": "2026-01-20T00:00:00Z",
                 "until": "2026-01-21T00:00:00Z",
                 "waiting": {
-                    **{queue: {"count": 0, "oldest": None, "sections": []} for queue in HANDED_OVER},
+                    **{queue: {"count": 0, "oldest": None, "sections": []} for queue in WORKED_OFF},
                     "pending": {
                         "count": 4,
                         "oldest": "2026-01-20T08:30:00Z",

@@ -5,6 +5,7 @@ can write to the database can write a whole new chain; a copy of the last hash k
 """
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +43,11 @@ BOUND = (
     "created_at",
 )  # the fields a hash is made of; migration 0010 names them too
 READ_AT_ONCE = 1000
+
+
+def new_batch() -> str:
+    """A name for one stroke."""
+    return secrets.token_hex(Decision.BATCH_LENGTH // 2)
 
 
 def hash_of(fields: Mapping[str, Any], before: str) -> str:

@@ -7,7 +7,6 @@ Decision, and a Move that says where it was.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from secrets import token_hex
 from typing import Any, cast
 
 from sqlalchemy import CTE, Table, case, func, insert, select, update
@@ -77,7 +76,7 @@ def move(comment: Comment, target: Story, *, actor: Actor, seen: int | None = No
     comment = _in_turn(comment, source, target)
     if seen is not None and seen != comment.version:
         raise Stale("This comment changed after you opened it.")
-    return _carry(comment, source, target, None, _record([comment], source, target, actor, now, batch=token_hex(8)))
+    return _carry(comment, source, target, None, _record([comment], source, target, actor, now, batch=log.new_batch()))
 
 
 def _ensure_may(actor: Actor, source: Story, target: Story) -> None:
@@ -200,7 +199,7 @@ def move_all(source: Story, target: Story, *, actor: Actor, now: datetime) -> li
     tops = db.session.execute(roots.order_by(Comment.id)).all()
     if not tops:
         raise Conflict("There are no comments here to move.")
-    record = _record(tops, source, target, actor, now, batch=token_hex(8))
+    record = _record(tops, source, target, actor, now, batch=log.new_batch())
     visible = _visible_under(source)
     is_top = _comments.c.parent_id.is_(None)
     db.session.execute(

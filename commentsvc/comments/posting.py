@@ -19,14 +19,12 @@ from ..core.errors import Conflict, DomainError, Forbidden, TooFast
 from ..core.html import Rendered, render
 from ..core.mail_address import address_hashes
 from ..core.text import fingerprint, likeness
-from ..core.urls import host_of
 from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from . import lifecycle, outside, record
 from .house import house_of
-from .language import language_of
 from .models import Comment, Revision, Status
 from .thread import is_locked
 from .verdicts import screening_of, stored
@@ -265,10 +263,7 @@ def _draft(
 ) -> Draft:
     """Everything the rules may want to know, looked up once. The first of `networks` is the one that is kept."""
     network_hash = networks[0]
-    domain = record.domain(submission.email)
-    bans = record.bans_on(site, house, hashes=hashes, domain=domain, networks=networks, now=now)
-    approved, rejected = record.recent(site, house, author, now)
-    stories, writers = record.alike(site, house, submission.text, story, hashes, now)
+    known = record.Known(site, house, story, author, hashes, record.domain(submission.email), networks, now)
     # Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs.
     restraint = author or restrained(site.id, hashes, now)
     mark = submission.fingerprint
@@ -291,16 +286,7 @@ def _draft(
         honeypot=submission.honeypot,
         seconds_to_write=submission.seconds_to_write,
         is_edit=False,
-        language=language_of(submission.text),
-        link_hosts=record.hosts_of(submission.text, rendered.link_spans, house),
-        website_host=host_of(submission.website or ""),
-        address_domain=domain,
-        address_is_banned=bans.address,
-        network_is_banned=bans.network,
-        recently_approved=approved,
-        recently_rejected=rejected,
-        alike_stories=stories,
-        alike_writers=writers,
+        **known.of(submission.text, rendered.link_spans, submission.website),
     )
 
 
@@ -494,9 +480,7 @@ def _draft_of_edit(
     hashes = address_hashes_of(author, keys)
     networks = [*filter(None, [comment.network_hash]), *networks]
     domain = record.domain_of(author, keys)
-    bans = record.bans_on(site, house, hashes=hashes, domain=domain, networks=networks, now=now)
-    approved, rejected = record.recent(site, house, author, now, but=comment.id)
-    stories, writers = record.alike(site, house, text, comment.story, hashes, now, but=comment.id)
+    known = record.Known(site, house, comment.story, author, hashes, domain, networks, now, but=comment.id)
     return Draft(
         text=text,
         name=comment.author_name,
@@ -516,16 +500,7 @@ def _draft_of_edit(
         honeypot="",
         seconds_to_write=None,
         is_edit=True,
-        language=language_of(text),
-        link_hosts=record.hosts_of(text, rendered.link_spans, house),
-        website_host=host_of(comment.website or ""),
-        address_domain=domain,
-        address_is_banned=bans.address,
-        network_is_banned=bans.network,
-        recently_approved=approved,
-        recently_rejected=rejected,
-        alike_stories=stories,
-        alike_writers=writers,
+        **known.of(text, rendered.link_spans, comment.website),
     )
 
 

@@ -1,6 +1,6 @@
 """Finding comments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -18,6 +18,11 @@ from ..stories.queries import shown_to_readers
 from .models import Comment, Status
 
 PROFILE_PAGE = 20
+
+
+def in_sections(sections: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """That a comment stands in one of these sections: what somebody is limited to. No condition without a limit."""
+    return [] if sections is None else [Comment.section.in_(sorted(sections))]
 
 
 def public_comment(comment_id: int) -> tuple[Comment, Site]:

@@ -4,7 +4,9 @@ Asked only for rules that are on, and each in one statement on an index: it is p
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -18,12 +20,50 @@ from ..rulebook.book import book_of
 from ..screening import House
 from ..sites.models import Site
 from ..stories.models import Story
+from .language import language_of
 from .models import Comment, Status
 
 MASS_POSTING_WITHIN = timedelta(hours=24)
 # Shorter texts ("Well said!", "I fully agree.") are written by many people who never met.
 SHORTEST_MASS_POSTING = 25  # characters
 _ROWS_LOOKED_AT = 200  # more near-identical comments of a day than this make no difference
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who writes, from where and under which story, for all that is asked about a draft.
+
+    `author` is whoever the writer is proven to be. `but` is the comment that is being edited.
+    """
+
+    site: Site
+    house: House
+    story: Story
+    author: Author | None
+    hashes: Sequence[str]
+    domain: str | None
+    networks: Sequence[str]
+    now: datetime
+    but: int = 0
+
+    def of(self, text: str, link_spans: Sequence[tuple[int, int]], website: str | None) -> dict[str, Any]:
+        """What is known of a text and of its writer, by the names of a Draft's fields."""
+        site, house, now = self.site, self.house, self.now
+        bans = bans_on(site, house, hashes=self.hashes, domain=self.domain, networks=self.networks, now=now)
+        approved, rejected = recent(site, house, self.author, now, but=self.but)
+        stories, writers = alike(site, house, text, self.story, self.hashes, now, but=self.but)
+        return {
+            "language": language_of(text),
+            "link_hosts": hosts_of(text, link_spans, house),
+            "website_host": host_of(website or ""),
+            "address_domain": self.domain,
+            "address_is_banned": bans.address,
+            "network_is_banned": bans.network,
+            "recently_approved": approved,
+            "recently_rejected": rejected,
+            "alike_stories": stories,
+            "alike_writers": writers,
+        }
 
 
 def bans_on(

@@ -11,19 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..comments.models import Comment, Decision, Revision, Status
+from ..comments.queries import in_sections
 from ..core.database import db
 from ..core.epoch import HOUR, seconds
+from ..moderation.filters import WORKED_OFF
 from ..moderation.models import Flag
 from ..moderation.queue import belongs_to
 from ..stories.models import Story
-from .people import DECIDED, REFUSED, by_person, in_sections, is_undo, is_work, names_of
+from .people import DECIDED, REFUSED, by_person, is_undo, is_work, names_of, on_comments_in
 from .precision import Noisy, noisy
 
-QUEUES = ("pending", "flagged", "later", "escalated")
 ACTIONS = ("approve", "reject", "spam", "hold")
 COUNTS_AS = {"ignore_flags": "approve"}
 HOURS = 24
@@ -162,9 +163,9 @@ def handover(site_id: int, *, period: Period, now: datetime, sections: Collectio
 
 def _waiting(site_id: int, sections: Collection[str] | None) -> list[Waiting]:
     found = []
-    for queue in QUEUES:
+    for queue in WORKED_OFF:
         rows = select(Comment.section, _waits_since(queue).label("since"))
-        rows = rows.where(Comment.site_id == site_id, belongs_to(queue), *_by_index(queue), *_of(sections))
+        rows = rows.where(Comment.site_id == site_id, belongs_to(queue), *in_sections(sections))
         each = rows.subquery().c
         told = select(each.section, func.count(), func.min(each.since)).group_by(each.section).order_by(each.section)
         found += [Waiting(queue, *row) for row in db.session.execute(told)]
@@ -186,26 +187,13 @@ def _made_it_wait(decision: Any) -> ColumnElement[bool]:
     return and_(decision.after == Status.PENDING, decision.before.is_distinct_from(Status.PENDING))
 
 
-def _by_index(queue: str) -> list[ColumnElement[bool]]:
-    """What `belongs_to` says with values, said again in words of SQL: only so does SQLite find the partial index."""
-    said = {
-        "pending": Comment.status == literal_column("'PENDING'"),
-        "flagged": Comment.open_flags > literal_column("0"),
-    }
-    return [said[queue]] if queue in said else []
-
-
-def _of(sections: Collection[str] | None) -> list[ColumnElement[bool]]:
-    return [] if sections is None else [Comment.section.in_(sections)]
-
-
 def _people(site_id: int, period: Period, sections: Collection[str] | None) -> list[Person]:
     """Who decided most comes first."""
     hour = (seconds(Decision.created_at) // HOUR).label("hour")
     key = (Decision.account_id, hour, Decision.action)
     rows = select(*key, func.count()).where(Decision.site_id == site_id, period.holds(Decision), is_work(Decision))
     counted: dict[int | None, Counter[tuple[int, str]]] = {}
-    for account_id, number, action, count in db.session.execute(in_sections(rows, sections).group_by(*key)):
+    for account_id, number, action, count in db.session.execute(on_comments_in(rows, sections).group_by(*key)):
         counted.setdefault(account_id, Counter())[int(number), COUNTS_AS.get(action, action)] += count
     names, first = names_of(counted), int(period.since.timestamp()) // HOUR
     people = [_person(account_id, names[account_id], numbers, first) for account_id, numbers in counted.items()]
@@ -242,7 +230,7 @@ def _speed(site_id: int, period: Period, sections: Collection[str] | None) -> Sp
         .where(Decision.site_id == site_id, period.holds(Decision), is_work(Decision))
         .where(Decision.before == Status.PENDING, Decision.after != Status.PENDING, ~was_decided.exists())
     )
-    waits = sorted(max(0, int(each)) for each in db.session.scalars(in_sections(rows, sections)))
+    waits = sorted(max(0, int(each)) for each in db.session.scalars(on_comments_in(rows, sections)))
     return Speed(len(waits), percentile(waits, 0.5), percentile(waits, 0.95))
 
 
@@ -268,7 +256,7 @@ def _taken_back(site_id: int, period: Period, sections: Collection[str] | None) 
     rows = select(func.count(Decision.id)).where(
         Decision.site_id == site_id, period.holds(Decision), is_work(Decision), against.exists()
     )
-    return db.session.scalar(in_sections(rows, sections)) or 0
+    return db.session.scalar(on_comments_in(rows, sections)) or 0
 
 
 def _heated(site_id: int, now: datetime, sections: Collection[str] | None) -> list[Heated]:
@@ -280,7 +268,7 @@ def _heated(site_id: int, now: datetime, sections: Collection[str] | None) -> li
             func.sum(case((Comment.status.in_(REFUSED), 1), else_=0)).label("rejected"),
         )
         # The statuses are named for the index, which has them before the time.
-        .where(Comment.site_id == site_id, Comment.status.in_(list(Status)), *_of(sections))
+        .where(Comment.site_id == site_id, Comment.status.in_(list(Status)), *in_sections(sections))
         .where(Comment.created_at >= now - timedelta(hours=HOT_HOURS))
         .group_by(Comment.story_id)
         .order_by(func.count().desc(), Comment.story_id.desc())
@@ -288,7 +276,7 @@ def _heated(site_id: int, now: datetime, sections: Collection[str] | None) -> li
         .subquery()
     )
     reported = select(func.sum(Comment.open_flags)).where(
-        Comment.site_id == site_id, *_by_index("flagged"), Comment.story_id == recent.c.story_id
+        Comment.site_id == site_id, Comment.open_flags > 0, Comment.story_id == recent.c.story_id
     )
     rows = select(
         Story.id,

@@ -11,11 +11,12 @@ from ..core.clock import now
 from ..core.errors import ValidationFailed
 from ..core.sheets import as_csv
 from ..moderation.desk import chosen_site, page
+from ..moderation.filters import WORKED_OFF
 from ..sites.models import Site
 from ..sites.web import about
 from . import precision, trial
 from .forms import TrialForm
-from .handover import ACTIONS, HOT_HOURS, QUEUES, Handover, handover
+from .handover import ACTIONS, HOT_HOURS, Handover, handover
 from .present import TABLES, table_of
 from .routes import MOST_DAYS, asked_period
 
@@ -38,7 +39,7 @@ def show_handover() -> str:
         found=_asked(site),
         day=request.args.get("day") or "",
         now=now(),
-        queues=QUEUES,
+        queues=WORKED_OFF,
         actions=ACTIONS,
         hot_hours=HOT_HOURS,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import Account
 from ..comments.lifecycle import AFTER
 from ..comments.models import Comment, Decision, Status
+from ..comments.queries import in_sections
 from ..core.database import db
 
 REFUSED = (Status.REJECTED, Status.SPAM)
@@ -43,11 +44,11 @@ def last_word(comment_id: Any, revision_id: Any, *, after: Any = None, since: An
     return said.order_by(word.id.desc()).limit(1).scalar_subquery()
 
 
-def in_sections(rows: Any, sections: Collection[str] | None) -> Any:
+def on_comments_in(rows: Any, sections: Collection[str] | None) -> Any:
     """Of decisions, those on comments of these sections; all without a limit."""
     if sections is None:
         return rows
-    return rows.join(Comment, Comment.id == Decision.comment_id).where(Comment.section.in_(sections))
+    return rows.join(Comment, Comment.id == Decision.comment_id).where(*in_sections(sections))
 
 
 def names_of(account_ids: Iterable[int | None]) -> dict[int | None, str]:

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 
 from ..comments.models import Comment, Decision, Status, StoredVerdict
 from ..comments.outside import WAITS
+from ..comments.queries import in_sections
 from ..core.database import db
 from ..core.epoch import DAY, seconds
-from .people import DECIDED, REFUSED, in_sections, last_word
+from .people import DECIDED, REFUSED, last_word, on_comments_in
 
 USUAL_DAYS = 14  # what is usual for a rule is the median of so many days
 TOO_OFTEN = 3  # times the usual
@@ -147,7 +148,7 @@ def _counted(site_id: int, today: date, sections: Collection[str] | None) -> dic
     start = today - timedelta(days=USUAL_DAYS)
     day = (seconds(Decision.created_at) // DAY).label("day")
     rows = select(Decision.rule, day, func.count(Decision.revision_id.distinct()))
-    rows = in_sections(rows.where(_held_on(site_id, start, today - timedelta(days=1))), sections)
+    rows = on_comments_in(rows.where(_held_on(site_id, start, today - timedelta(days=1))), sections)
     counted: dict[str, list[int]] = defaultdict(lambda: [0] * USUAL_DAYS)
     for rule, number, count in db.session.execute(rows.group_by(Decision.rule, day)):
         counted[rule][(_date(number) - start).days] = count
@@ -159,7 +160,7 @@ def _texts_held(site_id: int, first: date, last: date, sections: Collection[str]
     day = (seconds(Decision.created_at) // DAY).label("day")
     key = (Decision.rule, day, Decision.comment_id, Decision.revision_id)
     rows = select(*key, func.min(Decision.id).label("id")).where(_held_on(site_id, first, last))
-    return in_sections(rows, sections).group_by(*key)
+    return on_comments_in(rows, sections).group_by(*key)
 
 
 def _held_on(site_id: int, first: date, last: date) -> ColumnElement[bool]:
@@ -180,10 +181,8 @@ def shadows(site_id: int, *, now: datetime, sections: Collection[str] | None = N
         )
         .join(Comment, Comment.id == StoredVerdict.comment_id)
         .where(Comment.site_id == site_id, StoredVerdict.would_be.is_not(None))
-        .where(StoredVerdict.created_at >= since, StoredVerdict.created_at <= now)
+        .where(StoredVerdict.created_at >= since, StoredVerdict.created_at <= now, *in_sections(sections))
     )
-    if sections is not None:
-        said = said.where(Comment.section.in_(sections))
     told = said.subquery()
     figures = []
     for days in SHADOW_DAYS:

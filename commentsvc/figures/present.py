@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..core.clock import rfc3339
-from .handover import ACTIONS, QUEUES, Handover
+from ..moderation.filters import WORKED_OFF
+from .handover import ACTIONS, Handover
 from .precision import Agreement, Held, Noisy, RuleRecord
 from .trial import Example, Result
 
@@ -20,7 +21,7 @@ def handover_json(found: Handover) -> dict[str, Any]:
     return {
         "since": rfc3339(found.period.since),
         "until": rfc3339(found.period.until),
-        "waiting": {queue: _queue_json(found, queue) for queue in QUEUES},
+        "waiting": {queue: _queue_json(found, queue) for queue in WORKED_OFF},
         "decided": found.decided,
         "people": [
             {

@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
+from ..comments.queries import in_sections
 from ..core.database import db
 from ..stories.models import Story
-from . import bulk, queue
+from . import queue
 from .decisions import MOST_AT_ONCE
 
 LOOKED_AT = 1_000  # waiting comments like those of a page
@@ -56,9 +57,7 @@ class Alike:
         return list(dict.fromkeys(twin.story_title for twin in self.twins))
 
 
-def folded(
-    cards: Sequence[queue.Card], asked: queue.Asked, *, actor: Actor
-) -> tuple[list[queue.Card], dict[int, Alike]]:
+def folded(cards: Sequence[queue.Card], asked: queue.Asked) -> tuple[list[queue.Card], dict[int, Alike]]:
     """The cards of a page with near-identical ones folded into the first, and what is folded, by the first's id.
 
     Only where comments wait for a verdict; one statement more. Whatever matches the filters is in, on this page or not.
@@ -68,7 +67,7 @@ def folded(
     on_page: dict[str, list[queue.Card]] = defaultdict(list)
     for card in cards:
         on_page[card.comment.likeness or f"alone {card.comment.id}"].append(card)
-    others = _waiting_like([each for each in on_page if not each.startswith("alone ")], asked, actor)
+    others = _waiting_like([each for each in on_page if not each.startswith("alone ")], asked)
     groups = {}
     for likeness, listed in on_page.items():
         twins = _together(listed, others[likeness])
@@ -92,7 +91,7 @@ def _twin(card: queue.Card) -> Twin:
     return Twin(comment.id, comment.version, comment.author_name, comment.story.title, comment.created_at)
 
 
-def _waiting_like(likenesses: Collection[str], asked: queue.Asked, actor: Actor) -> dict[str, list[Twin]]:
+def _waiting_like(likenesses: Collection[str], asked: queue.Asked) -> dict[str, list[Twin]]:
     """What matches, for each likeness."""
     found: dict[str, list[Twin]] = defaultdict(list)
     if not likenesses:
@@ -100,7 +99,7 @@ def _waiting_like(likenesses: Collection[str], asked: queue.Asked, actor: Actor)
     rows = (
         select(Comment.likeness, Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
         .join(Story, Story.id == Comment.story_id)
-        .where(Comment.id.in_(_some_waiting(likenesses, asked.site_id)), *bulk.matching(asked, actor))
+        .where(Comment.id.in_(_some_waiting(likenesses, asked.site_id)), *queue.conditions(asked))
     )
     for likeness, id, version, name, title, created_at in db.session.execute(rows):
         found[likeness or ""].append(Twin(id, version, name, title, created_at))
@@ -122,7 +121,7 @@ def numbers(cards: Sequence[queue.Card], site_id: int, *, actor: Actor) -> dict[
     if not likenesses:
         return {}
     rows = select(Comment.likeness, func.count()).where(
-        Comment.id.in_(_some_waiting(likenesses, site_id)), *bulk.sections(site_id, actor)
+        Comment.id.in_(_some_waiting(likenesses, site_id)), *in_sections(actor.sections_of(site_id))
     )
     counted = db.session.execute(rows.group_by(Comment.likeness).having(func.count() > 1))
     return {likeness or "": number for likeness, number in counted}

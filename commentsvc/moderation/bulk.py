@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -78,12 +77,8 @@ def read_snapshot(text: str) -> Snapshot:
     raise ValidationFailed({"snapshot": ["This snapshot was not given out by this service. Count again."]})
 
 
-def new_batch() -> str:
-    return secrets.token_hex(Decision.BATCH_LENGTH // 2)
-
-
 def read_batch(text: str, *, actor: Actor) -> str:
-    """The batch a caller goes on with. Raises ValidationFailed for a made-up one and for somebody else's."""
+    """The batch a caller goes on with. Raises ValidationFailed for what is no name of one and for somebody else's."""
     if len(text) == Decision.BATCH_LENGTH and set(text) <= BATCH:
         whose = select(Decision.account_id).where(Decision.batch == text).distinct()
         if set(db.session.scalars(whose)) <= {actor.account_id}:
@@ -91,40 +86,29 @@ def read_batch(text: str, *, actor: Actor) -> str:
     raise ValidationFailed({"batch": ["This is no batch of yours."]})
 
 
-def matching(asked: queue.Asked, actor: Actor) -> list[ColumnElement[bool]]:
-    """The conditions of the queue's list, in the sections that are the actor's."""
-    return [*queue.conditions(asked), *sections(asked.site_id, actor)]
-
-
-def sections(site_id: int, actor: Actor) -> list[ColumnElement[bool]]:
-    """Narrowed to the sections of a site that the actor is limited to, if any."""
-    limit = actor.sections_of(site_id)
-    return [] if limit is None else [Comment.section.in_(sorted(limit))]
-
-
-def count(asked: queue.Asked, *, actor: Actor, now: datetime) -> Snapshot:
+def count(asked: queue.Asked, *, now: datetime) -> Snapshot:
     """How many comments match at this moment."""
     number, highest = db.session.execute(
-        select(func.count(), func.max(Comment.id)).where(*matching(asked, actor))
+        select(func.count(), func.max(Comment.id)).where(*queue.conditions(asked))
     ).one()
     return Snapshot(number, highest or 0, now, left=number)
 
 
-def first_few(asked: queue.Asked, snapshot: Snapshot, *, actor: Actor, limit: int = 5) -> list[tuple[Comment, str]]:
+def first_few(asked: queue.Asked, snapshot: Snapshot, *, limit: int = 5) -> list[tuple[Comment, str]]:
     """The oldest of what was counted, each with the beginning of its text."""
     rows = (
         select(Comment, Revision.text)
         .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.revision_number))
-        .where(*_as_counted(asked, snapshot, actor))
+        .where(*_as_counted(asked, snapshot))
         .order_by(Comment.created_at, Comment.id)
         .limit(limit)
     )
     return [(comment, excerpt(text)) for comment, text in db.session.execute(rows)]
 
 
-def still_matching(asked: queue.Asked, snapshot: Snapshot, *, actor: Actor) -> int:
+def still_matching(asked: queue.Asked, snapshot: Snapshot) -> int:
     """How many of those left in the snapshot match unchanged. Raises NumberChanged for more than were counted."""
-    rows = select(func.count()).select_from(Comment).where(*_as_counted(asked, snapshot, actor))
+    rows = select(func.count()).select_from(Comment).where(*_as_counted(asked, snapshot))
     number = db.session.scalar(rows) or 0
     if number > snapshot.left:
         raise NumberChanged(number)
@@ -148,8 +132,8 @@ def decide_chunk(
     Whatever changed, came or was decided on since it was counted is left alone. Raises NumberChanged, and what
     `decide_all` raises: then nothing of this step is done.
     """
-    standing = still_matching(asked, snapshot, actor=actor)
-    rows = select(Comment.id, Comment.version, Comment.created_at).where(*_as_counted(asked, snapshot, actor))
+    standing = still_matching(asked, snapshot)
+    rows = select(Comment.id, Comment.version, Comment.created_at).where(*_as_counted(asked, snapshot))
     found = db.session.execute(rows.order_by(Comment.created_at, Comment.id).limit(limit)).all()
     chunk = Chunk(skipped=snapshot.left - standing)
     if not found:
@@ -173,13 +157,13 @@ def decided_in(batch: str, site_id: int) -> int:
     return db.session.scalar(rows) or 0
 
 
-def _as_counted(asked: queue.Asked, snapshot: Snapshot, actor: Actor) -> list[ColumnElement[bool]]:
+def _as_counted(asked: queue.Asked, snapshot: Snapshot) -> list[ColumnElement[bool]]:
     """What was counted and is unchanged. A late arrival is none of it, whichever way it came to match."""
     changed = select(Decision.comment_id).where(
         Decision.site_id == asked.site_id, Decision.created_at > snapshot.moment
     )
     wanted = [
-        *matching(asked, actor),
+        *queue.conditions(asked),
         Comment.id <= snapshot.highest,
         Comment.created_at <= snapshot.moment,
         Comment.id.not_in(changed),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from ..accounts.guards import actor
 from ..comments.lifecycle import ACTIONS
+from ..comments.log import new_batch
 from ..comments.models import Decision
 from ..core import inputs
 from ..core.clock import now
@@ -53,18 +54,18 @@ class Order:
 def confirm() -> str | Response:
     """What is about to be done, to how many and to which; nothing is done yet."""
     order = _order()
-    snapshot = bulk.count(order.asked, actor=actor(), now=now())
+    snapshot = bulk.count(order.asked, now=now())
     if not snapshot.count:
         flash("No comment matches, so nothing was decided.")
         return redirect(url_for("desk.queue", **order.filters))  # type: ignore[arg-type]
-    return _question(order, snapshot, bulk.new_batch())
+    return _question(order, snapshot, new_batch())
 
 
 @bp.get("/count")
 def count() -> Response:
     """How many match at this moment, for the page of the queue."""
     site = _site()
-    return answer({"count": bulk.count(asked(site), actor=actor(), now=now()).count})
+    return answer({"count": bulk.count(asked(site), now=now()).count})
 
 
 @bp.post("")
@@ -78,7 +79,7 @@ def decide() -> tuple[str, int] | Response:
     try:
         snapshot = _work_off(order, snapshot, batch, most)
     except bulk.NumberChanged as error:
-        return _question(order, bulk.count(order.asked, actor=actor(), now=now()), batch, wrong=str(error)), 409
+        return _question(order, bulk.count(order.asked, now=now()), batch, wrong=str(error)), 409
     if request.accept_mimetypes.best == "application/json":
         return answer(_progress(order.site, snapshot, batch))
     said = {**order.query, "batch": batch, "snapshot": str(snapshot)}
@@ -117,7 +118,7 @@ def _batch(given: Mapping[str, str]) -> str:
 
 
 def _question(order: Order, snapshot: bulk.Snapshot, batch: str, wrong: str = "") -> str:
-    few = bulk.first_few(order.asked, snapshot, actor=actor())
+    few = bulk.first_few(order.asked, snapshot)
     return _page("desk/matching.html", order, snapshot=snapshot, batch=batch, few=few, wrong=wrong, many=MANY)
 
 

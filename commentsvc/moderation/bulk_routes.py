@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from ..accounts.guards import actor
 from ..comments.lifecycle import ACTIONS
+from ..comments.log import new_batch
 from ..comments.models import Decision
 from ..core import inputs
 from ..core.clock import now
@@ -26,7 +27,7 @@ def count() -> Response:
     """How many match now, and the snapshot by which exactly these are decided on."""
     site = moderated_site()
     inputs.only(request.args, ("site", *FILTERS))
-    snapshot = bulk.count(asked(site), actor=actor(), now=now())
+    snapshot = bulk.count(asked(site), now=now())
     return answer({"count": snapshot.count, "snapshot": str(snapshot)})
 
 
@@ -46,8 +47,8 @@ def decide() -> Response:
     batch = bulk.read_batch(given["batch"], actor=actor()) if given.get("batch") else None
     with unit_of_work():
         if batch is None:
-            _ensure_expected(bulk.still_matching(wanted, snapshot, actor=actor()), payload.get("expected"))
-            batch = bulk.new_batch()
+            _ensure_expected(bulk.still_matching(wanted, snapshot), payload.get("expected"))
+            batch = new_batch()
         chunk, snapshot = bulk.decide_chunk(
             wanted,
             action,

@@ -1,21 +1,22 @@
 """What stands around a comment: its conversation, its writer's others, its likes, its own past, the team's notes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import contains_eager
 
 from ..accounts.permissions import Actor
 from ..authors.models import Author
 from ..comments.models import Comment, Decision, Revision
+from ..comments.queries import in_sections
 from ..comments.thread import Shown, ancestors_of, page_of_replies
 from ..core.database import db
 from ..core.text import Change, excerpt, word_changes
 from ..stories.models import Story
 from . import log
+from .decisions import last_decisions
 from .models import CommentNote
 from .notes import notes_on
 
@@ -76,11 +77,11 @@ def _others(comment: Comment, actor: Actor) -> Select[Any]:
         .join(Story, Story.id == Comment.story_id)
         .options(contains_eager(Comment.author), contains_eager(Comment.story))
         .where(Comment.site_id == comment.site_id, Comment.id != comment.id)
+        .where(*in_sections(actor.sections_of(comment.site_id)))
         .order_by(Comment.created_at.desc(), Comment.id.desc())
         .limit(OTHERS)
     )
-    sections = actor.sections_of(comment.site_id)
-    return rows if sections is None else rows.where(Comment.section.in_(sections))
+    return rows
 
 
 def _written_by(comment: Comment, actor: Actor) -> list[Glance]:
@@ -92,14 +93,8 @@ def _alike(comment: Comment, actor: Actor) -> list[Glance]:
     if comment.likeness is None:
         return []
     found = db.session.execute(_others(comment, actor).where(Comment.likeness == comment.likeness)).all()
-    decisions = _last_decisions([other.id for other, _ in found])
+    decisions = last_decisions([other.id for other, _ in found])
     return [Glance(other, excerpt(text), decisions.get(other.id)) for other, text in found]
-
-
-def _last_decisions(ids: Sequence[int]) -> dict[int, Decision]:
-    newest = select(func.max(Decision.id)).where(Decision.comment_id.in_(ids)).group_by(Decision.comment_id)
-    rows = select(Decision).outerjoin(Decision.account).options(contains_eager(Decision.account))
-    return {each.comment_id: each for each in db.session.scalars(rows.where(Decision.id.in_(newest)))}
 
 
 def _edits(comment: Comment) -> list[Edit]:

@@ -1,6 +1,5 @@
 """Decisions of moderators: one or many at once, each with the version that was seen."""
 
-import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
+from ..comments.log import new_batch
 from ..comments.models import Comment, Decision
 from ..core.database import db
 from ..core.errors import NotFound, Stale, ValidationFailed
@@ -85,11 +85,6 @@ def ensure_reason(settings: SiteSettings, action: str, reason: str, note: str) -
         raise ValidationFailed({"reason": [f"Use one of: {', '.join(settings.listed_reasons)}."]})
     if reason == OTHER and not note:
         raise ValidationFailed({"note": ["Say in a note what the other reason is."]})
-
-
-def new_batch() -> str:
-    """A name for one stroke."""
-    return secrets.token_hex(8)
 
 
 def comments_in_turn(actor: Actor, ids: Sequence[int], stories: Collection[int] = ()) -> dict[int, Comment]:

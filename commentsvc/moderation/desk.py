@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -81,8 +81,10 @@ class NewBylineForm(FlaskForm):
 
 
 def my_sites() -> list[Site]:
-    """The sites the actor works on."""
-    return [site for site in all_sites() if actor().works_on(site.id)]
+    """The sites the actor works on, looked up once a request."""
+    if "my_sites" not in g:
+        g.my_sites = [site for site in all_sites() if actor().works_on(site.id)]
+    return cast(list[Site], g.my_sites)
 
 
 def chosen_site() -> Site:
@@ -95,12 +97,10 @@ def chosen_site() -> Site:
     return about(mine[0])
 
 
-COUNTED = ("pending", "flagged", "later", "escalated")
-
-
 def page(template: str, site: Site, **context: Any) -> str:
     """A page of the desk with what all of them show: the sites, what waits, who is signed in."""
-    shared = {"site": site, "sites": my_sites(), "counts": queue.counts(site.id, actor(), COUNTED), "actor": actor()}
+    shared = {"site": site, "sites": my_sites(), "actor": actor()}
+    shared["counts"] = queue.counts(site.id, actor(), filters.WORKED_OFF)
     shared["paused_lanes"] = len(lanes.paused(site.id))
     shared["preferences"] = preferences_of(own_account())
     return render_template(template, **shared, may_manage=actor().may(Permission.MANAGE_AUTHORS), **context)
@@ -119,7 +119,8 @@ def _queue_page(
     """The queue; where the filters make no sense, what was typed with what is wrong with it, and no comment."""
     drawn_at, after = now(), read_cursor(request.args.get("cursor"))
     listed, following = queue.page(wanted, after=after) if wrong.keys() <= {"name"} else ([], None)
-    cards, groups = alike.folded(listed, wanted, actor=actor())
+    cards, groups = alike.folded(listed, wanted)
+    queue.fill_record(cards)
     shown = page(
         "desk/queue.html",
         site,
@@ -204,8 +205,14 @@ def comment(comment_id: str) -> str:
     site = about(db.session.get_one(Site, found.site_id))
     around = context_of(found, actor=actor())
     can_ban_network = actor().may(Permission.MANAGE_SITE) and can_ban_network_of(found, now())
-    shown = {"card": queue.card_of(found), "around": around, "can_ban_network": can_ban_network}
+    shown = {"card": _card(found), "around": around, "can_ban_network": can_ban_network}
     return page("desk/comment.html", site, **shown, **card_words(site))
+
+
+def _card(comment: Comment) -> queue.Card:
+    card = queue.card_of(comment)
+    queue.fill_record([card])
+    return card
 
 
 @desk_pages.post("/decisions")
@@ -331,7 +338,7 @@ def undo(decision_id: str) -> Response | str:
 
 def _listed_card(comment: Comment) -> str:
     site = about(db.session.get_one(Site, comment.site_id))
-    return fragment("desk/_card.html", site, card=queue.card_of(comment), listed=True, back=_came_from())
+    return fragment("desk/_card.html", site, card=_card(comment), listed=True, back=_came_from())
 
 
 def fragment(template: str, site: Site, **context: Any) -> str:
@@ -434,11 +441,9 @@ def _standing_form(author: Author) -> StandingForm:
 
 
 def _author_page(found: Author, site: Site, form: AuthorForm, standing_form: StandingForm) -> str:
-    limit = actor().sections_of(site.id)
-    mine = [] if limit is None else [Comment.section.in_(limit)]
     written = db.session.scalars(
         select(Comment)
-        .where(Comment.author_id == found.id, *mine)
+        .where(Comment.author_id == found.id, *comments.in_sections(actor().sections_of(site.id)))
         .options(joinedload(Comment.story))
         .order_by(Comment.created_at.desc())
         .limit(20)

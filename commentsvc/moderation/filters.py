@@ -21,6 +21,7 @@ from .models import SavedFilter
 from .search import words_of
 
 QUEUES = ("pending", "flagged", "approved", "rejected", "spam", "later", "escalated", "all")
+WORKED_OFF = ("pending", "flagged", "later", "escalated")  # what somebody still has to do something about
 SORTS = ("oldest", "newest", "flags", "risk")
 MOST_SAVED = 20  # filters of one account on one site
 TAKEN = {"name": ["You have a filter of this name already."]}

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select
 from ..accounts.models import Account
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
+from ..comments.queries import in_sections
 from ..core import clock
 from ..core.database import db
 from ..core.unit_of_work import unit_of_work
@@ -33,12 +34,9 @@ def colleagues_at(site_id: int, ids: Sequence[int], *, actor: Actor, now: dateti
         .join(Account, Account.id == Lease.account_id)
         .join(Comment, Comment.id == Lease.comment_id)
         .where(Lease.comment_id.in_(ids), Lease.until > now, Lease.account_id != actor.account_id)
-        .where(Comment.site_id == site_id)
+        .where(Comment.site_id == site_id, *in_sections(actor.sections_of(site_id)))
         .order_by(Lease.comment_id)
     )
-    sections = actor.sections_of(site_id)
-    if sections is not None:
-        rows = rows.where(Comment.section.in_(sections))
     return [(comment_id, alias or name) for comment_id, alias, name in db.session.execute(rows)]
 
 

@@ -1,20 +1,20 @@
-"""What changed since a page of the queue was drawn: the numbers, what is new, what others decided."""
+"""What changed since a page of the queue was drawn: what is new, what others decided."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import lazyload
 
 from ..accounts.models import Account
 from ..accounts.permissions import Actor
 from ..comments.models import Comment, Decision
+from ..comments.queries import in_sections
 from ..core.database import db
-from . import bulk, queue
+from . import queue
+from .walk import number_of
 
-MOST = 10_000  # comments that are counted; a page shows "10,000+"
-COUNTED = ("pending", "flagged", "later", "escalated")
 DONE = {
     "approve": "Approved",
     "reject": "Rejected",
@@ -44,22 +44,9 @@ class Changed:
     said: str
 
 
-def counts(site_id: int, *, actor: Actor) -> dict[str, int]:
-    """How many comments each of the queues that are worked off has, in the actor's sections; no further than MOST."""
-    mine = [Comment.site_id == site_id, *bulk.sections(site_id, actor)]
-    numbers = [_counted(*mine, queue.belongs_to(name)) for name in COUNTED]
-    return dict(zip(COUNTED, db.session.execute(select(*numbers)).one(), strict=True))
-
-
-def new_since(asked: queue.Asked, since: datetime, *, actor: Actor) -> int:
-    """How many comments that match were written since a moment, counted no further than MOST."""
-    return db.session.scalar(select(_counted(*bulk.matching(asked, actor), Comment.created_at > since))) or 0
-
-
-def _counted(*wanted: ColumnElement[bool]) -> ScalarSelect[int]:
-    """Every open page asks for numbers again and again: beyond some nobody needs them exactly."""
-    rows = select(literal(1)).select_from(Comment).where(*wanted).limit(MOST).subquery()
-    return select(func.count()).select_from(rows).scalar_subquery()
+def new_since(asked: queue.Asked, since: datetime) -> int:
+    """How many comments that match were written since a moment, counted as far as anything is."""
+    return db.session.scalar(select(number_of([*queue.conditions(asked), Comment.created_at > since]))) or 0
 
 
 def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor: Actor) -> list[Changed]:
@@ -71,7 +58,7 @@ def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor:
         select(Comment.id, Comment.status, Comment.version, Comment.retracted_at, Decision.action, Account)
         .outerjoin(Decision, since_then)
         .outerjoin(Account, Account.id == Decision.account_id)
-        .where(Comment.id.in_(ids), Comment.site_id == site_id, *bulk.sections(site_id, actor))
+        .where(Comment.id.in_(ids), Comment.site_id == site_id, *in_sections(actor.sections_of(site_id)))
         .where(or_(Decision.id.is_not(None), Comment.retracted_at > since))
         .order_by(Decision.id)
         .options(lazyload(Account.sites))  # of the colleague only the name is told

@@ -10,9 +10,10 @@ from ..core.errors import NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.paging import MOST, Cursor
 from ..core.web import revalidated_for_one
-from . import live
+from . import live, queue
 from .decisions import MOST_AT_ONCE
 from .desk import chosen_site
+from .filters import WORKED_OFF
 from .routes import asked
 
 bp = Blueprint("live", __name__, url_prefix="/desk")
@@ -28,8 +29,8 @@ def show() -> Response:
     drawn, ids = _drawn(), _ids()
     changed = live.changed_since(site.id, ids, drawn, actor=actor())
     payload: dict[str, Any] = {
-        "counts": live.counts(site.id, actor=actor()),
-        "new": live.new_since(asked(site), drawn, actor=actor()),
+        "counts": queue.counts(site.id, actor(), WORKED_OFF),
+        "new": live.new_since(asked(site), drawn),
         "changed": {
             str(each.id): {"status": each.status, "version": each.version, "by": each.by, "said": each.said}
             for each in changed

@@ -14,6 +14,7 @@ from ..accounts.models import Account
 from ..accounts.permissions import Actor
 from ..authors.models import Author
 from ..comments.models import Comment, Decision
+from ..comments.queries import in_sections
 from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.paging import Cursor
@@ -68,8 +69,7 @@ def _conditions(asked: Asked, actor: Actor) -> list[ColumnElement[bool]]:
         wanted.append(Decision.created_at >= asked.since)
     if asked.until:
         wanted.append(Decision.created_at < asked.until)
-    sections = actor.sections_of(asked.site_id)
-    return wanted if sections is None else [*wanted, Comment.section.in_(sections)]
+    return [*wanted, *in_sections(actor.sections_of(asked.site_id))]
 
 
 def _rows(asked: Asked, actor: Actor) -> Select[Any]:

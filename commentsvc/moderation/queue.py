@@ -19,6 +19,7 @@ from ..core.database import db
 from ..core.paging import Cursor
 from ..core.text import excerpt
 from ..stories.models import Story
+from .decisions import last_decisions
 from .filters import QUEUES, SORTS, Asked
 from .models import CommentNote, Flag
 from .risk import Risk, risk_of
@@ -112,21 +113,17 @@ def _fill(cards: Sequence[Card]) -> None:
         .order_by(StoredVerdict.id)
     )
     flags = _by_comment(select(Flag).where(Flag.comment_id.in_(ids), Flag.settled_at.is_(None)).order_by(Flag.id))
-    newest = select(func.max(Decision.id)).where(Decision.comment_id.in_(ids)).group_by(Decision.comment_id)
-    decisions = _by_comment(
-        select(Decision)
-        .where(Decision.id.in_(newest))
-        .options(contains_eager(Decision.account))
-        .outerjoin(Decision.account)
-    )
-    _fill_record(cards)
+    decided = last_decisions(ids)
     for card in cards:
         card.verdicts, card.flags = verdicts[card.comment.id], flags[card.comment.id]
-        card.last_decision = next(iter(decisions[card.comment.id]), None)
+        card.last_decision = decided.get(card.comment.id)
 
 
-def _fill_record(cards: Sequence[Card]) -> None:
-    """The writers' last sanctions, and how many notes the team left on these comments and on others of theirs."""
+def fill_record(cards: Sequence[Card]) -> None:
+    """The writers' last sanctions, and how many notes the team left on these comments and on others of theirs.
+
+    For the pages of the desk: scripts, letters and webhooks are not told.
+    """
     writers = {card.comment.author_id for card in cards}
     newest = select(func.max(StandingChange.id)).where(StandingChange.author_id.in_(writers))
     changes = select(StandingChange).where(StandingChange.id.in_(newest.group_by(StandingChange.author_id)))

@@ -18,13 +18,15 @@ from sqlalchemy.orm import joinedload
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle, moving
 from ..comments.events import cause_of
+from ..comments.log import new_batch
 from ..comments.models import Comment, Decision
+from ..comments.queries import in_sections
 from ..core.clock import now as present
 from ..core.database import db
 from ..core.errors import Conflict, Forbidden, NotFound
 from ..core.unit_of_work import unit_of_work
 from ..outbox import service as outbox
-from .decisions import ask_again, comments_in_turn, new_batch, settle_flags
+from .decisions import ask_again, comments_in_turn, settle_flags
 
 AT_ONCE = 100  # decisions undone in one unit of work
 COMMENTS_AT_ONCE = 5_000  # looked up by one statement
@@ -109,9 +111,8 @@ def _is_by_rule(selection: Selection) -> bool:
 
 def _conditions(selection: Selection, actor: Actor) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Decision.site_id == selection.site_id]
-    sections = actor.sections_of(selection.site_id)
-    if sections is not None:
-        wanted.append(Decision.comment_id.in_(_of_comments(Comment.section.in_(sections))))
+    mine = in_sections(actor.sections_of(selection.site_id))
+    wanted += [Decision.comment_id.in_(_of_comments(each)) for each in mine]
     if selection.batch is not None:
         wanted.append(Decision.batch == selection.batch)
     if selection.account_id is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, literal, select, tuple_, union_all
 
 from ..accounts.permissions import Actor
 from ..authors.models import Author
@@ -259,11 +259,13 @@ def counted(several: Sequence[Asked], most: int) -> list[int]:
     """How many comments each asks for, in one statement, counted no further than `most`."""
     if not several:
         return []
-    numbers = []
-    for asked in several:
-        rows = select(literal(1)).select_from(Comment).where(*conditions(asked)).limit(most).subquery()
-        numbers.append(select(func.count()).select_from(rows).scalar_subquery())
-    return list(db.session.execute(select(*numbers)).one())
+    return list(db.session.execute(select(*(number_of(conditions(asked), most) for asked in several))).one())
+
+
+def number_of(wanted: Sequence[Condition], most: int = MOST_COUNTED) -> ScalarSelect[int]:
+    """How many comments meet the conditions, counted no further than `most`."""
+    rows = select(literal(1)).select_from(Comment).where(*wanted).limit(most).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 # What there is to choose from

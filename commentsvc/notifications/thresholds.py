@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from ..comments.models import Comment
+from ..comments.queries import in_sections
 from ..core.clock import now
 from ..core.database import db
 from ..core.events import Fact, announce
@@ -35,9 +36,7 @@ class Waiting:
 def waiting(site_id: int, sections: Collection[str] | None = None) -> Waiting:
     """What waits on a site, or in the sections named."""
     rows = select(func.count(), func.min(Comment.created_at)).where(Comment.site_id == site_id, belongs_to("pending"))
-    if sections is not None:
-        rows = rows.where(Comment.section.in_(sections))
-    pending, oldest = db.session.execute(rows).one()
+    pending, oldest = db.session.execute(rows.where(*in_sections(sections))).one()
     return Waiting(pending, oldest)
 
 
