@@ -4,7 +4,6 @@ from flask import Blueprint, Response, make_response, request
 
 from ..accounts.guards import actor
 from ..accounts.permissions import Permission
-from ..authors.routes import managed_site
 from ..comments.posting import house_of
 from ..core import inputs
 from ..core.clock import now
@@ -13,7 +12,6 @@ from ..core.sheets import as_csv
 from ..moderation.desk import chosen_site, page
 from ..moderation.filters import WORKED_OFF
 from ..sites.models import Site
-from ..sites.web import about
 from . import precision, trial
 from .forms import TrialForm
 from .handover import ACTIONS, HOT_HOURS, Handover, handover
@@ -74,7 +72,7 @@ def show_precision() -> str:
 
 def _tried_site() -> Site:
     """The site in the query, or the first; only for whoever may change its rules."""
-    return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
+    return chosen_site(Permission.MANAGE_SITE)
 
 
 def _trial_page(site: Site, form: TrialForm, result: trial.Result | None = None, status: int = 200) -> Response:

@@ -15,7 +15,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from ..accounts.guards import actor, own_account
-from ..accounts.permissions import Permission
+from ..accounts.permissions import Permission, ensure
 from ..accounts.preferences import KEY_WORDS, preferences_of
 from ..authors import queries as authors
 from ..authors.forms import AuthorForm, StandingForm, links_as_lines
@@ -87,13 +87,14 @@ def my_sites() -> list[Site]:
     return cast(list[Site], g.my_sites)
 
 
-def chosen_site() -> Site:
-    """The site in the query, or the actor's first. Raises UnknownSite, NotFound."""
+def chosen_site(permission: Permission = Permission.MODERATE) -> Site:
+    """The site in the query, or the actor's first. Raises UnknownSite, NotFound, Forbidden."""
     if request.args.get("site"):
-        return about(managed_site(inputs.line(request.args, "site"), Permission.MODERATE))
+        return about(managed_site(inputs.line(request.args, "site"), permission))
     mine = my_sites()
     if not mine:
         raise NotFound("There is no site here that you work on.")
+    ensure(actor(), permission, mine[0].id)
     return about(mine[0])
 
 

@@ -7,7 +7,6 @@ from flask.wrappers import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from ..accounts.permissions import Permission
-from ..authors.routes import managed_site
 from ..checks import service as checks
 from ..checks.asking import ask_all
 from ..checks.question import Question
@@ -15,7 +14,6 @@ from ..core.clock import now, rfc3339
 from ..core.unit_of_work import unit_of_work
 from ..core.web import house, keys
 from ..sites.models import Site
-from ..sites.web import about
 from .desk import chosen_site, page
 from .forms import ChecksForm
 
@@ -26,7 +24,7 @@ TEST_TEXT = "This is a test of the outside checks. Nobody wrote it and nothing b
 
 def _site() -> Site:
     """The site in the query, or the first; only for whoever may say where its comments go."""
-    return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
+    return chosen_site(Permission.MANAGE_SITE)
 
 
 def _page(site: Site, form: ChecksForm | None = None, status: int = 200, **more: Any) -> FlaskResponse:

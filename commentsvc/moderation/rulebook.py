@@ -11,7 +11,6 @@ from wtforms import SelectField, StringField, TextAreaField
 
 from ..accounts.guards import actor
 from ..accounts.permissions import Permission
-from ..authors.routes import managed_site
 from ..comments.queries import comment_for
 from ..core import inputs
 from ..core.clock import now
@@ -156,7 +155,7 @@ def _list_page(row: WordList, site: Site, form: WordListForm | None = None, past
 
 @words_bp.post("")
 def add_list() -> Response | tuple[str, int]:
-    site, form = about(managed_site(chosen_site().key, Permission.MANAGE_SITE)), WordListForm()
+    site, form = _managed(), WordListForm()
     try:
         with unit_of_work():
             row = lists.add_list(site, form.wanted(), actor=actor(), now=now())
@@ -208,7 +207,7 @@ def delete_list(list_id: str) -> Response:
 
 
 def _managed() -> Site:
-    return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
+    return chosen_site(Permission.MANAGE_SITE)
 
 
 @rules_bp.get("")

@@ -6,13 +6,11 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 
 from ..accounts.permissions import Permission
-from ..authors.routes import managed_site
 from ..core import inputs
 from ..core.errors import ValidationFailed
 from ..core.unit_of_work import unit_of_work
 from ..sites.models import Section, Site
 from ..sites.sections import READERS, change_section, section_named, sections_of
-from ..sites.web import about
 from ..stories.forms import MODE_CHOICES, MODE_WORDS
 from ..stories.queries import categories
 from .desk import chosen_site, page
@@ -39,7 +37,7 @@ class SectionForm(FlaskForm):
 
 
 def _site() -> Site:
-    return about(managed_site(chosen_site().key, Permission.MANAGE_SITE))
+    return chosen_site(Permission.MANAGE_SITE)
 
 
 @bp.get("")

@@ -50,7 +50,6 @@ async function ask() {
       etag = answer.headers.get("ETag") ?? "";
       const said = await answer.json();
       steadily(() => show(said));
-      document.dispatchEvent(new CustomEvent("desk:live", { detail: said }));
     }
     wait = EVERY;
   } catch {

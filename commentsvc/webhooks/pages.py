@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ..accounts.guards import actor
-from ..accounts.permissions import Permission, ensure
+from ..accounts.permissions import Permission
 from ..core.clock import now
 from ..core.errors import ValidationFailed
 from ..core.ids import read_id
@@ -29,9 +29,7 @@ OVERLAP_HOURS = int(OVERLAP.total_seconds()) // 3600
 
 
 def _managed_site() -> Site:
-    site = chosen_site()
-    ensure(actor(), Permission.MANAGE_SITE, site.id)
-    return site
+    return chosen_site(Permission.MANAGE_SITE)
 
 
 def _listing(site: Site, form: EndpointForm) -> str:
