@@ -922,9 +922,9 @@ def test_a_browser_without_storage_still_posts(page, host):
 def test_the_same_element_shows_another_story_when_told(page, host, service):
     page.goto(host.address)
     page.get_by_role("heading", name="No comments").wait_for()
-    service.comments = [comment("5", "Elsewhere.")]
+    service.comments = [comment("5", "About another story.")]
     page.locator("comment-thread").evaluate("(thread) => thread.setAttribute('story', 'other')")
-    expect(page.get_by_text("Elsewhere.")).to_be_visible()
+    expect(page.get_by_text("About another story.")).to_be_visible()
     assert parse_qs(urlsplit(service.asked[-1]).query)["story"] == ["other"]
 
 
