@@ -1,5 +1,6 @@
 """Likes: one per reader and comment, however often it is sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -21,6 +22,14 @@ def like(comment: Comment, reader_hash: str, *, now: datetime) -> int:
         # Of two taps at the same moment the database lets one in; the other has nothing left to do.
         return _count(comment, 0)
     return _count(comment, 1)
+
+
+def like_anew(comment: Comment, readers: Sequence[str], *, now: datetime) -> int:
+    """The likes of readers (hashes, one at least) none of whom has liked it yet; returns how many like it now."""
+    _ensure_visible(comment)
+    rows = [{"comment_id": comment.id, "reader_hash": each, "created_at": now} for each in readers]
+    db.session.execute(insert(Like), rows)
+    return _count(comment, len(readers))
 
 
 def unlike(comment: Comment, reader_hash: str, *, now: datetime) -> int:

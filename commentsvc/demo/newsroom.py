@@ -12,7 +12,7 @@ from ..accounts.service import add_account
 from ..authors.models import Author, Standing
 from ..authors.service import give_standing, new_byline, read_links, write_bio
 from ..comments import lifecycle, posting
-from ..comments.likes import like
+from ..comments.likes import like_anew
 from ..comments.models import Comment, Status
 from ..core.clock import now
 from ..core.crypto import Keyring
@@ -200,8 +200,9 @@ class Filling:
         """What became of the comment later: the decision, the likes, the reports."""
         comment = self.comments[each["key"]]
         moment = self._settled_at(each)
-        for number in range(each["likes"]):
-            like(comment, self.keys.hash("demo reader", str(number)), now=moment)
+        readers = [self.keys.hash("demo reader", str(number)) for number in range(each["likes"])]
+        if readers:
+            like_anew(comment, readers, now=moment)
         for number, report in enumerate(each["flags"]):
             reader = self.keys.hash("demo reader", f"flag {number}")
             flag(comment, reader, reason=FlagReason(report["reason"]), details=report["details"], now=moment)
