@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CTE, func, select
 
 from ..accounts.permissions import Actor
 from ..comments.models import Comment
@@ -96,23 +96,27 @@ def _waiting_like(likenesses: Collection[str], asked: queue.Asked) -> dict[str, 
     found: dict[str, list[Twin]] = defaultdict(list)
     if not likenesses:
         return found
+    some = _some_waiting(likenesses, asked.site_id)
     rows = (
         select(Comment.likeness, Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
+        .select_from(some)
+        .join(Comment, Comment.id == some.c.id)
         .join(Story, Story.id == Comment.story_id)
-        .where(Comment.id.in_(_some_waiting(likenesses, asked.site_id)), *queue.conditions(asked))
+        .where(*queue.conditions(asked))
     )
     for likeness, id, version, name, title, created_at in db.session.execute(rows):
         found[likeness or ""].append(Twin(id, version, name, title, created_at))
     return found
 
 
-def _some_waiting(likenesses: Collection[str], site_id: int) -> Select[tuple[int]]:
+def _some_waiting(likenesses: Collection[str], site_id: int) -> CTE:
     """The ids of LOOKED_AT at most: a flood of one text must not make the page of all others slow.
 
     In such a flood others that are alike may stand alone until the flood is worked off.
     """
     wanted = [Comment.site_id == site_id, queue.belongs_to("pending"), Comment.likeness.in_(sorted(likenesses))]
-    return select(select(Comment.id).where(*wanted).limit(LOOKED_AT).subquery().c.id)
+    # A table of its own: else the planner may walk along all that waits and look up each in these few.
+    return select(Comment.id).where(*wanted).limit(LOOKED_AT).cte("some_waiting").prefix_with("MATERIALIZED")
 
 
 def numbers(cards: Sequence[queue.Card], site_id: int, *, actor: Actor) -> dict[str, int]:
@@ -120,8 +124,8 @@ def numbers(cards: Sequence[queue.Card], site_id: int, *, actor: Actor) -> dict[
     likenesses = {card.comment.likeness for card in cards if card.comment.likeness}
     if not likenesses:
         return {}
-    rows = select(Comment.likeness, func.count()).where(
-        Comment.id.in_(_some_waiting(likenesses, site_id)), *in_sections(actor.sections_of(site_id))
-    )
+    some = _some_waiting(likenesses, site_id)
+    rows = select(Comment.likeness, func.count()).select_from(some).join(Comment, Comment.id == some.c.id)
+    rows = rows.where(*in_sections(actor.sections_of(site_id)))
     counted = db.session.execute(rows.group_by(Comment.likeness).having(func.count() > 1))
     return {likeness or "": number for likeness, number in counted}

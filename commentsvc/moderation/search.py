@@ -29,17 +29,22 @@ def comments_with(words: list[str]) -> Select[Any]:
     return select(key).where(holds)
 
 
-def says(comment_id: Any, words: list[str]) -> ColumnElement[bool]:
-    """Whether a comment holds every word, for words that many hold.
+def among(rows: Select[Any], words: list[str]) -> Select[Any]:
+    """Those of some thousand rows (id, key) whose comment holds every word, for words that many hold.
 
-    PostgreSQL looks up each comment alone: a subquery for a single value is not turned into a reading of all that
-    hold the words. FTS5 would read all of them for each look-up, so SQLite lists them once; the sum keeps it from
-    taking that list as the way to the comments.
+    PostgreSQL looks up each comment alone and stops when there are enough: a subquery for a single value is not turned
+    into a reading of all that hold the words. FTS5 would read all of them for each look-up, so SQLite reads them once,
+    between the least and the greatest of these ids; the sum keeps it from looking up.
     """
     key, holds = _kept(words)
-    if db.engine.dialect.name != "postgresql":
-        return (comment_id + 0).in_(select(key).where(holds))
-    return select(literal(1)).where(key == comment_id, holds).scalar_subquery().is_not(None)
+    if db.engine.dialect.name == "postgresql":
+        tried = rows.subquery()
+        said = select(literal(1)).where(key == tried.c.id, holds).scalar_subquery()
+        return select(tried.c.id, tried.c.key).where(said.is_not(None))
+    some = rows.cte("tried").prefix_with("MATERIALIZED")
+    least, greatest = (select(end(some.c.id)).scalar_subquery() for end in (func.min, func.max))
+    saying = select(key).where(holds, key.between(least, greatest), (key + 0).in_(select(some.c.id)))
+    return select(some.c.id, some.c.key).where(some.c.id.in_(saying))
 
 
 def frequency(words: list[str], most: int) -> int:

@@ -106,7 +106,7 @@ def _of_queue(asked: Asked) -> list[Condition]:
     """Where a story, an author or words lead to few comments, the sum keeps SQLite, which has no figures of what is
     rare, from taking the index of the whole queue instead."""
     leads = asked.story or asked.story_id or asked.author or asked.words
-    site = Comment.site_id + 0 if leads else Comment.site_id
+    site = Comment.site_id + 0 if leads and db.engine.dialect.name == "sqlite" else Comment.site_id
     return [site == asked.site_id, belongs_to(asked.queue)]
 
 
@@ -222,11 +222,19 @@ def _tried(
     """
     if not slices:
         return _gathered(asked, order, after, limit)
-    rest = [*left, *([search.says(Comment.id, words)] if words else [])]
     edge = _first(_merged(slices, order, after, 1, skipped=STRETCH // len(slices)), order)
-    stretch = [order.up_to(edge[0])] if edge else []
-    found = _first(_merged(_each(slices, [*rest, *stretch]), order, after, limit), order)
+    tried = _each(slices, [*left, *([order.up_to(edge[0])] if edge else [])])
+    found = _first(_saying(words, tried, order, after, limit), order)
     return found if len(found) == limit or not edge else _gathered(asked, order, after, limit)
+
+
+def _saying(
+    words: list[str], tried: list[list[Condition]], order: Order, after: Cursor | None, limit: int
+) -> Select[Any]:
+    if not words:
+        return _merged(tried, order, after, limit)
+    rows = search.among(_merged(tried, order, after, STRETCH + 1), words)
+    return order.sorted(rows, rows.selected_columns.key, rows.selected_columns.id).limit(limit)
 
 
 def _gathered(asked: Asked, order: Order, after: Cursor | None, limit: int) -> list[Cursor]:

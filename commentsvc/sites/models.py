@@ -1,6 +1,6 @@
 """Sites: the publications served."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,9 +29,14 @@ class Site(Base):
         cascade="all, delete-orphan", lazy="selectin", order_by="Origin.origin"
     )
 
+    _read = cast("tuple[dict[str, Any], SiteSettings] | None", None)
+
     @property
     def settings(self) -> SiteSettings:
-        return from_stored(self.stored_settings)
+        """Read once as long as the same is stored: a page of the desk asks a hundred times."""
+        if self._read is None or self._read[0] is not self.stored_settings:
+            self._read = self.stored_settings, from_stored(self.stored_settings)
+        return self._read[1]
 
     def allows(self, origin: str) -> bool:
         return any(known.origin == origin for known in self.origins)

@@ -134,6 +134,9 @@ class SiteSettings:
         return (bool(self.hook_url) and self.hook_sends_address) or (self.akismet and self.akismet_sends_address)
 
 
+_NAMES = frozenset(item.name for item in fields(SiteSettings))
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a setting may be: a number from `low` to `high`; None where it is none."""
@@ -154,8 +157,7 @@ def limits_of(name: str) -> Limits:
 
 def from_stored(stored: Mapping[str, Any]) -> SiteSettings:
     """The settings of a site, defaults where it says nothing; a name that is gone from the code is left out."""
-    known = {item.name for item in fields(SiteSettings)}
-    return SiteSettings(**{name: value for name, value in stored.items() if name in known})
+    return SiteSettings(**{name: value for name, value in stored.items() if name in _NAMES})
 
 
 def read_setting(name: str, text: str) -> Any:

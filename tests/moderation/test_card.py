@@ -101,6 +101,7 @@ def test_the_page_of_twenty_five_cards_is_light(desk, app, newsroom, story):
     for letter in "abcdefghijklmnopqrstuvwxy":
         text = f"A swindle, if you ask {letter * 3}. " + "So it goes on and on. " * 10
         newsroom.comment(story, text, status="hold", parent=above)
+    set_up(app, keys=True, break_after=60)
     page = desk.client.get("/desk").get_data()
     root = parsed(page.decode())
     loaded = {each.get("src") for each in root.iter("script")} | {each.get("href") for each in root.iter("link")}
