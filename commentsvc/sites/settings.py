@@ -110,6 +110,9 @@ class SiteSettings:
     public_tally: bool = _setting(
         False, "tell everybody on a page how many decisions of which kind were made in the last 30 days, without names"
     )
+    comments_in_snippets: bool = _setting(
+        True, "search engines may quote comments; off marks them data-nosnippet and leaves out the structured data"
+    )
 
     reasons: str = _setting(
         "\n".join(REASONS),
