@@ -37,6 +37,7 @@ from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
 from .sites.settings import LANGUAGES, MODES
+from .stories.forms import MOST_EXCLUDED, MOST_PINS
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -424,6 +425,9 @@ NEWSROOM_STORY_EXAMPLE: Json = {
     "mode": None,
     "in_force": {"mode": "open", "source": "site", "until": None},
     "bylines": ["nadim-sarraf"],
+    "pinned": ["2026-01-18-river-bends"],
+    "excluded": [],
+    "suggested": True,
     "comment_count": 2,
 }
 SECTION_EXAMPLE: Json = {
@@ -556,6 +560,17 @@ STORY_FIELDS: dict[str, Json] = {
     "state": {**STORY_STATE, "deprecated": True, "description": "The older word; `mode` says more and goes before."},
     "mode": _or_null(_one_of(MODES, "Null: what its section and its site say.")),
     "bylines": _list(SLUG, "The slugs of who signs the article, in order."),
+    "pinned": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH),
+        'What comes first in its "You may also like", in this order.',
+        maxItems=MOST_PINS,
+    ),
+    "excluded": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH),
+        'What never comes in its "You may also like".',
+        maxItems=MOST_EXCLUDED,
+    ),
+    "suggested": {"type": "boolean", "description": "False: it comes in no such box but where it is pinned."},
 }
 
 ONE_END = _or_null(
@@ -1206,6 +1221,9 @@ SCHEMAS: dict[str, Json] = {
             until=_or_null({**MOMENT, "description": "When the clock alone changes it next."}),
         ),
         bylines=_list(SLUG),
+        pinned=_list(_text(), 'What comes first in its "You may also like", by own id or address.'),
+        excluded=_list(_text(), "What never comes there."),
+        suggested={"type": "boolean", "description": "Whether it comes in such boxes of other stories."},
         comment_count=_count(),
     ),
     "Section": _object(
@@ -1740,8 +1758,18 @@ READERS_PATHS: dict[str, Json] = {
             "getRelated",
             READING,
             "You may also like",
-            "Stories of the same category first, then the rest of the site, each newest first.",
-            takes=(*NAMED_STORY, _may("limit", _whole(4, 20), "How many stories.")),
+            "What the newsroom pinned to the story, then what has most in common with it: section, bylines, words of title "
+            "and excerpt; how new it is and how much it is discussed now count too. Never the story itself, never one "
+            "twice, and of one series (what stands before a colon, a dash or a number in the title) at most half.",
+            takes=(
+                *NAMED_STORY,
+                _may("limit", _whole(4, 20), "How many stories."),
+                _may(
+                    "exclude",
+                    _list(_typed("", Story.URL_LENGTH), maxItems=MOST_EXCLUDED),
+                    "Stories the page shows already, by own id or address.",
+                ),
+            ),
             refuses=("unknown_site", "validation_failed"),
             gives=_object("", stories=_list(_ref("RelatedStory"))),
             example={"stories": [RELATED_EXAMPLE]},

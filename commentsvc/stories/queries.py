@@ -1,11 +1,11 @@
-"""Finding stories, and the stories related to one."""
+"""Finding stories."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.database import db
@@ -78,22 +78,6 @@ def counts_by_url(site_id: int, urls: Sequence[str]) -> dict[str, int]:
     return {url: known.get(key or "", 0) for url, key in keys.items()}
 
 
-def related_stories(site_id: int, story: Story | None, limit: int) -> list[Story]:
-    """What a reader of this story may like: first its own category, then the rest, each newest first.
-
-    Left out are the story itself, stories without an address to go to, and those that only a reader's waiting
-    comment has named: a stranger would have put that title on every page.
-    """
-    is_known = Story.from_reader.is_(False) | (Story.comment_count > 0)
-    rows = select(Story).where(Story.site_id == site_id, Story.url.is_not(None), Story.title != "", is_known)
-    rows = rows.options(joinedload(Story.bylines))
-    if story:
-        rows = rows.where(Story.id != story.id)
-        rows = rows.order_by(case((Story.category == story.category, 0), else_=1))
-    rows = rows.order_by(Story.published_at.desc().nulls_last(), Story.id.desc()).limit(limit)
-    return list(db.session.scalars(rows).unique())
-
-
 def stories_signed_by(author_id: int, limit: int = 20) -> list[Story]:
     """The newest stories of a byline."""
     signed = select(Byline.story_id).where(Byline.author_id == author_id)
@@ -114,7 +98,8 @@ def page_of_stories(
     site_id: int, *, search: str | None, after: Cursor | None, sections: Collection[str] | None = None
 ) -> tuple[list[Story], Cursor | None]:
     """Stories of a site, or of the sections named, the last made first."""
-    rows = select(Story).where(Story.site_id == site_id).options(joinedload(Story.bylines))
+    rows = select(Story).where(Story.site_id == site_id)
+    rows = rows.options(joinedload(Story.bylines), selectinload(Story.picks))
     if sections is not None:
         rows = rows.where(Story.category.in_(sections))
     if search:
