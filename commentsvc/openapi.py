@@ -1758,9 +1758,9 @@ READERS_PATHS: dict[str, Json] = {
             "getRelated",
             READING,
             "You may also like",
-            "What the newsroom pinned to the story, then what has most in common with it: section, bylines, words of title "
-            "and excerpt; how new it is and how much it is discussed now count too. Never the story itself, never one "
-            "twice, and of one series (what stands before a colon, a dash or a number in the title) at most half.",
+            "What the newsroom pinned to the story, then what has most in common with it: section, bylines, words of "
+            "title and excerpt; how new it is and how much it is discussed now count too. Never the story itself, "
+            "never one twice, and at most half of one series (what stands in a title before a colon, dash or number).",
             takes=(
                 *NAMED_STORY,
                 _may("limit", _whole(4, 20), "How many stories."),
