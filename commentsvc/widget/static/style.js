@@ -99,10 +99,10 @@ const thread = sheet(`
   .linked:not(:has(li)) { display: none; }
   .more:not(:has([hidden])) { margin-block-start: calc(var(--_space) * 1.5); }
 
-  form { margin-block-start: calc(var(--_space) * 2); display: grid; gap: .75em; }
+  form { margin-block-start: calc(var(--_space) * 2); display: grid; grid-template-columns: minmax(0, 1fr); gap: .75em; }
   article form { margin-block-start: .5em; padding: var(--_space); border: 1px solid var(--_border); border-radius: var(--_radius); }
   form h3 { font-size: 1.2em; }
-  .field { display: grid; gap: .25em; align-content: start; }
+  .field { display: grid; grid-template-columns: minmax(0, 1fr); gap: .25em; align-content: start; }
   .person { display: grid; gap: .75em; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
   label { font-weight: 600; }
   .toolbar label, .save label { font-weight: inherit; }
