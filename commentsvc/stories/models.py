@@ -38,6 +38,7 @@ class Story(Base):
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_commentsvc_story_category", "site_id", "category", "published_at"),
         Index("ix_commentsvc_story_recent", "site_id", "published_at"),
+        Index("ix_commentsvc_story_made", "site_id", "id"),
     )
     ID_LENGTH, TITLE_LENGTH, CATEGORY_LENGTH, EXCERPT_LENGTH, URL_LENGTH = 200, 300, 80, 1000, 2000
 

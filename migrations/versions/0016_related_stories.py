@@ -1,6 +1,6 @@
 """What the newsroom decides about "You may also like": stories that come first, stories that never come.
 
-A byline's newest stories are found along an index of their own.
+The newest stories of a byline, and the last made of a site, are found along an index each.
 """
 
 import sqlalchemy as sa
@@ -30,10 +30,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("story_id", "other_id", name=op.f(f"pk_{PICK}")),
     )
     op.create_index(f"ix_{PICK}_other_id", PICK, ["other_id"])
+    op.create_index(f"ix_{STORY}_made", STORY, ["site_id", "id"])
     op.create_index(f"ix_{BYLINE}_newest", BYLINE, ["author_id", "story_id"])
 
 
 def downgrade() -> None:
     op.drop_index(f"ix_{BYLINE}_newest", BYLINE)
+    op.drop_index(f"ix_{STORY}_made", STORY)
     op.drop_table(PICK)
     op.drop_column(STORY, "suggested")
