@@ -51,7 +51,8 @@ def of_site(key: str) -> Response:
     if site.settings.mode == "hidden":
         raise NotFound("There is no feed here.")
     title = WORDS["feed_of_site"].format(title=site.name)
-    return _answer(site, f"{site.key}", title, links().feed(site.key), None, _newest(site, None))
+    page = site.origins[0].origin if site.origins else None
+    return _answer(site, site.key, title, links().feed(site.key), page, _newest(site, None))
 
 
 @bp.get("/feeds/<key>/story.atom")

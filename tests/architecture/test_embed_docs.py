@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from commentsvc import create_app
 from tests.conftest import settings
@@ -89,3 +90,25 @@ def test_the_addresses_exist(tmp_path):
 def test_the_elements_are_those_that_are_defined():
     defined = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)": [A-Z]\w+,', SOURCE))
     assert defined == set(ELEMENTS)
+
+
+@pytest.mark.parametrize("code", [code for kind, code in SNIPPETS if kind == "python"])
+def test_the_python_is_python(code):
+    compile(code, "docs/embed.md", "exec")
+
+
+@pytest.mark.parametrize("code", [code for kind, code in SNIPPETS if kind == "jinja"])
+def test_the_jinja_escapes_what_is_the_articles_and_keeps_what_the_service_wrote(code):
+    hostile = '"><script>alert(1)</script>'
+    page = (
+        Environment(autoescape=True)
+        .from_string(code)
+        .render(
+            article={"id": hostile, "url": hostile, "title": hostile},
+            fragment="<section>Well said.</section>",
+            most_read=[{"id": "a"}, {"id": "b"}],
+        )
+    )
+    assert "alert(1)</script>" not in page
+    assert "<section>Well said.</section>" in page
+    assert 'exclude="a b"' in page
