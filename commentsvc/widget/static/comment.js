@@ -25,6 +25,7 @@ import { words } from "./words.js";
  * @property {Comment} [parent]
  * @property {string[]} [waiting] it waits for a moderator, for these reasons
  * @property {((button: HTMLElement) => void)|null} reply what its reply button does; null: there is none
+ * @property {(Node|null|undefined|false)[]} [actions] more to do with it, in the order of their importance
  */
 
 /**
@@ -63,7 +64,7 @@ function header(comment, place) {
     ...badges(comment).map((badge) => make("span", { class: "badge", part: "badge" }, badge)),
     place.level > 1 && inReplyTo(place),
     permalink(comment),
-    comment.edited_at && make("span", { class: "muted", title: words.fullDate(comment.edited_at) }, words.edited),
+    comment.edited_at && make("span", { class: "muted edited", title: words.fullDate(comment.edited_at) }, words.edited),
     website(comment),
   );
 }
@@ -109,7 +110,7 @@ function website(comment) {
 }
 
 /** @param {string[]} reasons */
-function waitingNote(reasons) {
+export function waitingNote(reasons) {
   return make(
     "div",
     { class: "waiting" },
@@ -124,7 +125,7 @@ function actions(comment, place) {
     "div",
     { class: "actions", part: "actions" },
     place.reply && replyButton(comment, place.reply),
-    comment.likes > 0 && make("span", { class: "muted" }, words.likes(comment.likes)),
+    ...(place.actions ?? []),
   );
 }
 

@@ -17,6 +17,7 @@ import { words } from "./words.js";
  * @typedef {object} Hooks what the buttons of a comment do; without `reply` none can be answered
  * @property {((entry: Entry, button: HTMLElement) => void)|null} reply
  * @property {(entry: Entry, button: HTMLElement) => void} moreReplies
+ * @property {(entry: Entry) => (Node|null|undefined|false)[]} [actions] more buttons of a comment; its `article` is not there yet
  */
 
 export class CommentList {
@@ -96,9 +97,11 @@ export class CommentList {
     const { reply } = this.#hooks;
     const locked = comment.locked || parent?.locked;
     const answer = reply && !waiting && !locked ? (/** @type {HTMLElement} */ made) => reply(entry, made) : null;
-    const article = commentArticle(comment, { level, parent: parent?.comment, waiting, reply: answer });
     const replies = make("ol", { class: "replies", role: "list", "data-level": level + 1 });
-    const entry = { comment, article, replies, level, locked };
+    /** @type {any} */
+    const entry = { comment, replies, level, locked };
+    const actions = this.#hooks.actions?.(entry);
+    entry.article = commentArticle(comment, { level, parent: parent?.comment, waiting, reply: answer, actions });
     this.#entries.set(comment.id, entry);
     return entry;
   }

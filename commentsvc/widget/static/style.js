@@ -93,7 +93,8 @@ const thread = sheet(`
   .waiting > p { display: inline-block; font-size: 1em; border-style: dashed; }
   .waiting ul { padding-inline-start: 1.3em; color: var(--_muted); }
   .waiting li { margin: 0; }
-  .actions { display: flex; gap: .9em; align-items: center; }
+  .actions { display: flex; flex-wrap: wrap; gap: 0 .9em; align-items: center; }
+  .like[aria-pressed="true"] { font-weight: 600; text-decoration: underline; }
   .linked { margin-block-start: var(--_space); padding-block-end: var(--_space); border-block-end: 1px solid var(--_border); }
   .linked > p { color: var(--_muted); font-size: .875em; }
   .linked:not(:has(li)) { display: none; }

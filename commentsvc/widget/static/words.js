@@ -116,4 +116,79 @@ export const words = {
   /** @param {number} count */
   aboutAuthors: (count) => (count === 1 ? "About the author" : "About the authors"),
   alsoLike: "You may also like",
+
+  // --- Writing: the tools of the form, likes, reports, edits. One block, in the order of its modules.
+  /** @param {number} count */
+  number: (count) => numbers.format(count),
+  like: "Like",
+  report: "Report",
+  reported: "Reported",
+  edit: "Edit",
+  takeBack: "Take back",
+  undo: "Undo",
+  close: "Close",
+  sending: "Sending…",
+  waitOver: "You can try again now.",
+  toolbar: "Formatting",
+  /** @type {Record<string, string>} */
+  tools: { bold: "Bold", italic: "Italic", quote: "Quote", code: "Code", link: "Link" },
+  preview: "Preview",
+  previewing: "Making the preview…",
+  /** @param {number} length @param {number} limit */
+  counter: (length, limit) => `${numbers.format(length)} of ${numbers.format(limit)} characters`,
+  editLabel: "Your comment",
+  saveEdit: "Save",
+  /** On the reader's own clock. @param {string} moment */
+  editableUntil: (moment) => `You can save until ${hour.format(new Date(moment))}.`,
+  editDone: "Your changes are published.",
+  editHeld: "Your changes are saved. A moderator reads them before they appear; until then only you can see them here.",
+  takenBack: "Your comment is taken back in 10 seconds.",
+  notTakenBack: "Your comment could not be taken back.",
+  rejected: "A moderator decided not to publish this comment – only you can see this",
+  /** @param {string} name */
+  reportOf: (name) => `Report the comment by ${name}`,
+  reportWhy: "What is wrong with it?",
+  /** @type {Record<string, string>} */
+  reportReasons: {
+    abuse: "It attacks or insults somebody",
+    spam: "It is advertising or spam",
+    hate: "It stirs up hatred",
+    off_topic: "It has nothing to do with the story",
+    misinformation: "It says something false as a fact",
+    private_data: "It shows somebody’s private data",
+    illegal: "It breaks the law",
+    other: "Something else",
+  },
+  reportDetails: "What should the moderators know? (optional)",
+  reportNoReason: "Please choose a reason.",
+  sendReport: "Send report",
+  reportThanks: "Thank you",
+  reportNext: "The moderators look at your report. Nobody else learns of it.",
+  /** What is wrong with a field after the service looked at it. @type {Record<string, string>} */
+  wrong: {
+    email: "Please enter an email address that can receive mail.",
+    website: "Please enter a web address such as https://example.com.",
+    text: "This text cannot be sent. Please look for unusual characters.",
+    name: "This name cannot be used. Please enter another one.",
+  },
+  /** What the service refuses, by its codes. @type {Record<string, string>} */
+  problems: {
+    too_fast: "That was a little too fast.",
+    duplicate: "You have said the same here before.",
+    story_closed: "Comments are closed here.",
+    not_welcome: "You cannot comment here at the moment.",
+    origin_not_allowed: "This page may not send comments.",
+    unknown_site: "This page may not send comments.",
+    not_found: "This comment is not there any more.",
+    window_over: "The time to edit this comment is over.",
+    parent_not_visible: "The comment you answer is not shown any more.",
+    parent_not_in_story: "The comment you answer is not here any more.",
+    too_large: "This text is too long to be sent.",
+    unauthorized: "This browser does not know any more that the comment is yours.",
+    stale: "It changed at the same moment. Please try again.",
+    unavailable: "The comment service has a problem at the moment. Please try again a little later.",
+    internal_error: "The comment service has a problem at the moment. Please try again a little later.",
+    challenge_required: "The check that keeps programs out did not succeed. Please try again.",
+    challenge_failed: "The check that keeps programs out did not succeed. Please try again.",
+  },
 };
