@@ -165,7 +165,7 @@ export class CommentForm {
     const shown = this.#onItsWay(values);
     try {
       await this.#deliver(values, !!this.#purpose.rules.challenge);
-      this.#done();
+      this.#done(values.text);
     } catch (problem) {
       this.#explain(problem);
     } finally {
@@ -209,9 +209,14 @@ export class CommentForm {
     return { ...filled, ...notify, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
   }
 
-  #done() {
-    this.#purpose.draft.clear();
-    this.#fields.text.value = "";
+  /** Whatever was typed while it was on its way stays, as another comment. @param {string} sent */
+  #done(sent) {
+    if (this.#fields.text.value.trim() === sent) {
+      this.#purpose.draft.clear();
+      this.#fields.text.value = "";
+    } else {
+      this.#purpose.draft.renewKey();
+    }
     this.#shownAt = performance.now();
   }
 
