@@ -8,6 +8,8 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   .tools { display: flex; flex-wrap: wrap; gap: .25em; align-items: center; }
   .tools button { min-inline-size: 2.25rem; padding-inline: .5em; font-size: .875em; }
+  .bold { font-weight: 700; }
+  .italic { font-style: italic; }
   .tools .count { margin-inline-start: auto; }
   .over { color: var(--_danger); }
   .preview { padding: .75em var(--_space); border: 1px dashed var(--_line); border-radius: var(--_radius); overflow-wrap: anywhere; }

@@ -9,13 +9,13 @@ import { words } from "./words.js";
 /** From which share of the limit on the length is shown. */
 const COUNTED_FROM = 0.8;
 
-/** What stands on a button, and what it does to the text that is selected. @type {Record<string, [string, (field: HTMLTextAreaElement) => void]>} */
+/** What stands on a button (its name, where no sign says it), and what it does to the text that is selected. @type {Record<string, [string, (field: HTMLTextAreaElement) => void]>} */
 const TOOLS = {
   bold: ["B", (field) => wrap(field, "**")],
   italic: ["I", (field) => wrap(field, "*")],
   quote: ["❝", quote],
   code: ["</>", code],
-  link: ["🔗\uFE0E", link],
+  link: ["", link],
 };
 
 /**
@@ -29,7 +29,7 @@ export function tools({ field, limit, site }) {
   const shown = theirs("div", { class: "preview body", role: "region", "aria-label": words.preview, "aria-live": "polite", hidden: true });
   const preview = button(words.preview, () => showPreview(), { "aria-expanded": "false" });
   const buttons = Object.entries(TOOLS).map(([name, [sign, act]]) =>
-    button(sign, () => act(field), { "aria-label": words.tools[name], title: words.tools[name] }),
+    button(sign || words.tools[name], () => act(field), { class: name, "aria-label": words.tools[name], title: words.tools[name] }),
   );
   const bar = make("div", { class: "tools", role: "toolbar", "aria-label": words.toolbar, "aria-controls": field.id }, ...buttons, preview, count, heard);
   const element = make("div", { class: "writing" }, bar, shown);
