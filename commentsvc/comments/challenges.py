@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import altcha.v1 as altcha
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select, update
 
 from ..core import clock
 from ..core.crypto import Keyring
@@ -58,15 +58,13 @@ class ChallengeFailed(ValidationFailed):
 def is_asked(site: Site, now: datetime) -> bool:
     """Whether a comment on this site has to come with a solved challenge: the same for everybody."""
     wanted = site.settings.proof_of_work
-    return wanted == "on" or (wanted == "auto" and is_under_attack(site.id, now))
+    return wanted == "on" or (wanted == "auto" and is_under_attack(site, now))
 
 
-def is_under_attack(site_id: int, now: datetime) -> bool:
-    """Whether a minute of the last ten had enough unwanted posts; every process asks the database."""
-    recent = (Unwanted.site_id == site_id, Unwanted.minute > now - ATTACK_LASTS)
-    minutes = select(Unwanted.minute).where(*recent).group_by(Unwanted.minute)
-    enough = (func.sum(Unwanted.number) >= UNWANTED_PER_MINUTE, func.count() >= NETWORKS)
-    return db.session.scalar(minutes.having(*enough).limit(1)) is not None
+def is_under_attack(site: Site, now: datetime) -> bool:
+    """Whether one of the last minutes had enough unwanted posts. It stands in the site's own row: whoever reads a
+    thread has that in hand, in every process."""
+    return site.attacked_until is not None and now < site.attacked_until
 
 
 def note_unwanted(site: Site, network_hash: str, *, now: datetime) -> None:
@@ -77,6 +75,19 @@ def note_unwanted(site: Site, network_hash: str, *, now: datetime) -> None:
     one = insert_of_dialect()(Unwanted).values(site_id=site.id, minute=minute, network_hash=network_hash, number=1)
     keys = [Unwanted.site_id, Unwanted.minute, Unwanted.network_hash]
     db.session.execute(one.on_conflict_do_update(index_elements=keys, set_={"number": Unwanted.number + 1}))
+    counts = select(func.sum(Unwanted.number), func.count())
+    number, networks = db.session.execute(counts.where(Unwanted.site_id == site.id, Unwanted.minute == minute)).one()
+    if number >= UNWANTED_PER_MINUTE and networks >= NETWORKS:
+        _under_attack(site, now)
+
+
+def _under_attack(site: Site, now: datetime) -> None:
+    """Written at most once a minute: the row is everybody's."""
+    rows, until = update(Site).where(Site.id == site.id), now + ATTACK_LASTS
+    is_news = or_(Site.attacked_until.is_(None), Site.attacked_until < until - timedelta(minutes=1))
+    db.session.execute(
+        rows.where(is_news).values(attacked_until=until), execution_options={"synchronize_session": False}
+    )
 
 
 def new_challenge(site: Site, keys: Keyring, now: datetime) -> dict[str, Any]:

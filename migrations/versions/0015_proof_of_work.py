@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("commentsvc_site", sa.Column("attacked_until", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "commentsvc_spent_challenge",
         sa.Column("signature", sa.String(64), nullable=False),
@@ -37,3 +38,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("commentsvc_unwanted")
     op.drop_table("commentsvc_spent_challenge")
+    op.drop_column("commentsvc_site", "attacked_until")
