@@ -40,9 +40,10 @@ export async function like({ element, memory, storyId }, entry, made) {
 export function retract(house, entry) {
   const own = /** @type {HTMLElement} */ (entry.article.querySelector(".own"));
   dress(own);
-  const send = () => (end(), finish(house, entry, note));
-  const leave = () => (end(), remove(house, entry, true).catch(() => {}));
-  const timer = setTimeout(send, UNDO_MS);
+  // The page may come back (bfcache): so leaving it ends in the same way.
+  const send = (/** @type {boolean} */ keepalive) => (end(), finish(house, entry, note, keepalive));
+  const leave = () => send(true);
+  const timer = setTimeout(send, UNDO_MS, false);
   const end = () => (clearTimeout(timer), removeEventListener("pagehide", leave));
   const undo = button(words.undo, () => {
     end();
@@ -61,11 +62,11 @@ function remove({ memory }, { comment }, keepalive) {
   return write(`comments/${comment.id}`, undefined, { Authorization: `Bearer ${token}` }, { method: "DELETE", keepalive });
 }
 
-/** @param {House} house @param {Entry} entry @param {HTMLElement} note */
-async function finish(house, entry, note) {
+/** @param {House} house @param {Entry} entry @param {HTMLElement} note @param {boolean} keepalive */
+async function finish(house, entry, note, keepalive) {
   const { id } = entry.comment;
   try {
-    await remove(house, entry, false);
+    await remove(house, entry, keepalive);
   } catch (problem) {
     note.remove();
     return complain(entry, `${words.notTakenBack} ${said(problem)}`);
