@@ -116,4 +116,28 @@ export const words = {
   /** @param {number} count */
   aboutAuthors: (count) => (count === 1 ? "About the author" : "About the authors"),
   alsoLike: "You may also like",
+
+  // Reading a thread: new comments, hidden replies, muted writers.
+  /** @param {number} count */
+  newComments: (count) => `${counted(count, "new comment", "new comments")} – show`,
+  newOnes: "New comments",
+  /** @param {number} count */
+  hideReplies: (count) => `Hide ${counted(count, "reply", "replies")}`,
+  /** @param {number} count */
+  showReplies: (count) => `Show ${counted(count, "reply", "replies")}`,
+  mute: "Mute",
+  unmute: "Unmute",
+  /** @param {string} name */
+  muteName: (name) => `Mute ${name}`,
+  /** @param {string} name */
+  unmuteName: (name) => `Unmute ${name}`,
+  /** @param {string} name */
+  mutedOne: (name) => `You muted ${name}.`,
+  /** @param {string} name */
+  mutedNow: (name) => `Comments by ${name} are hidden in this browser. Nobody else is told.`,
+  /** @param {number} count */
+  mutedComments: (count) => counted(count, "muted comment", "muted comments"),
+  show: "Show",
+  hide: "Hide",
+  formNotLoaded: "The form could not be loaded.",
 };
