@@ -83,4 +83,28 @@ export default ({ plural, number, weekday, hour }) => ({
   /** @param {number} count */
   aboutAuthors: (count) => plural(count, { one: "About the author", other: "About the authors" }),
   alsoLike: "You may also like",
+
+  // Reading a thread: new comments, hidden replies, muted writers.
+  /** @param {number} count */
+  newComments: (count) => plural(count, { one: "# new comment – show", other: "# new comments – show" }),
+  newOnes: "New comments",
+  /** @param {number} count */
+  hideReplies: (count) => plural(count, { one: "Hide # reply", other: "Hide # replies" }),
+  /** @param {number} count */
+  showReplies: (count) => plural(count, { one: "Show # reply", other: "Show # replies" }),
+  mute: "Mute",
+  unmute: "Unmute",
+  /** @param {string} name */
+  muteName: (name) => `Mute ${name}`,
+  /** @param {string} name */
+  unmuteName: (name) => `Unmute ${name}`,
+  /** @param {string} name */
+  mutedOne: (name) => `You muted ${name}.`,
+  /** @param {string} name */
+  mutedNow: (name) => `Comments by ${name} are hidden in this browser. Nobody else is told.`,
+  /** @param {number} count */
+  mutedComments: (count) => plural(count, { one: "# muted comment", other: "# muted comments" }),
+  show: "Show",
+  hide: "Hide",
+  formNotLoaded: "The form could not be loaded.",
 });
