@@ -449,7 +449,7 @@ def test_a_single_comment_is_counted_in_the_singular(page, host):
 def test_each_site_is_asked_for_its_own_counts(page, host, service):
     host.body = "".join(f'<comment-count site="{site}" story="a"></comment-count>' for site in ("demo", "gazette"))
     page.goto(host.address)
-    until(page, "document.querySelectorAll('comment-count')[1].shadowRoot.textContent === '1 comment'")
+    until(page, "document.querySelectorAll('comment-count')[1].shadowRoot?.textContent === '1 comment'")
     assert sorted(parse_qs(urlsplit(asked).query)["site"][0] for asked in service.asked) == [
         "demo",
         "gazette",

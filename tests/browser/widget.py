@@ -5,18 +5,24 @@ import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-STATIC = Path(__file__).parents[2] / "commentsvc" / "widget" / "static"
+from commentsvc.widget.files import release
+
 CHROMIUM = shutil.which("chromium")
 IN_A_BROWSER = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium browser")]
 
 LAST_WEEK = "2026-01-20T09:30:00Z"
+
+
+def widget_file(path: str) -> bytes:
+    """What the service sends under an address of the widget."""
+    present = release()
+    return (present.entry if path == "embed.js" else present.files[path.removeprefix(f"embed/{present.name}/")]).body
 
 
 def comment(
@@ -172,8 +178,7 @@ class Handler(BaseHTTPRequestHandler):
             status, said = self.service.get(parts.path.removeprefix("/prefix/api/v1/"), parse_qs(parts.query))
             self.answer(status, json.dumps(said).encode(), {"Content-Type": "application/json"})
         else:
-            name = parts.path.removeprefix("/prefix/").removeprefix("embed/")
-            self.answer(200, (STATIC / name).read_bytes(), {"Content-Type": "text/javascript"})
+            self.answer(200, widget_file(parts.path.removeprefix("/prefix/")), {"Content-Type": "text/javascript"})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

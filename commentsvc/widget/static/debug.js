@@ -43,7 +43,7 @@ async function whyNothing(url) {
   if (refused.length) return `This page's Content-Security-Policy forbids it: add ${SERVICE.origin} to ${refused[0]}.`;
   const isThere = await fetch(url, { mode: "no-cors", credentials: "omit", cache: "no-store" }).then(() => true, () => false);
   return isThere
-    ? `The service is there, but answers no page of ${location.origin}: the site is unknown, or this origin is not registered. Look with: commentsvc site show KEY; the origins are added with: commentsvc site set KEY origins …`
+    ? `The service is there, but answers no page of ${location.origin}: the site is unknown, or this origin is not registered. Look with: commentsvc site list; origins are added on the page /admin/sites`
     : `The service cannot be reached at ${SERVICE}. Is it running, is its name right, is its certificate valid, does an https page ask an http service?`;
 }
 
