@@ -14,9 +14,10 @@ from .comments.models import Comment, Decision, Status
 from .comments.present import FORMATS
 from .comments.public import MOST_COUNTS
 from .comments.routes import LONGEST_ELAPSED
-from .comments.thread import REPLIES_AT_ONCE, SORTS
+from .comments.thread import NEW_AT_ONCE, PICKS_FIRST, REPLIES_AT_ONCE
 from .core.html import ALLOWED
 from .core.mail_address import MAX_LENGTH as EMAIL_LENGTH
+from .core.paging import Cursor
 from .core.web import BODY_LIMIT
 from .figures import trial
 from .figures.handover import ACTIONS as DEEDS
@@ -36,7 +37,7 @@ from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
-from .sites.settings import LANGUAGES, MODES
+from .sites.settings import LANGUAGES, MODES, SORTS
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -234,12 +235,14 @@ ENTRIES = _list(
     maxItems=WordList.MOST_ENTRIES,
 )
 RULES = [about.rule for about in CATALOGUE]
+VERSION_OF_THREAD = _text("Another one after every comment that came or went; to be sent back as `since`.")
 CURSOR = _or_null(_text("Where the next page begins, to be sent back as `cursor`; null on the last one."))
 STATUSES = [status.lower() for status in Status]
 
 
 # --- Examples: the demo's newspaper -------------------------------------------------------------------------
 
+VERSION_EXAMPLE = str(Cursor(1_768_898_531_000_000, 2))
 STORY_ID, STORY_URL = "2026-01-20-hasaka", "https://news.example/news/2026-01-20-hasaka"
 COMMENT_TEXT = "The road was **open** on Monday. See https://example.com/roads"
 
@@ -442,6 +445,7 @@ SECTION_EXAMPLE: Json = {
     "mode": "hold_new",
     "close_after_days": 14,
     "opening_hours": "Mo-Fr 08:00-22:00; Sa 10:00-18:00",
+    "default_sort": None,
     "stories": 12,
 }
 EVENT_EXAMPLE: Json = {
@@ -917,6 +921,7 @@ SCHEMAS: dict[str, Json] = {
         "One page of a story's comments.",
         story=_ref("Story"),
         sort=_one_of(SORTS),
+        version=VERSION_OF_THREAD,
         comments=_list(_ref("Comment")),
         next_cursor=CURSOR,
         form=_ref("Form"),
@@ -1236,11 +1241,12 @@ SCHEMAS: dict[str, Json] = {
         mode=_or_null(_one_of(MODES)),
         close_after_days=_or_null(_count("0: never.")),
         opening_hours=_or_null(_text()),
+        default_sort=_or_null(_one_of(SORTS, "The order of threads until a reader chooses.")),
         stories=_count("How many stories are in it."),
     ),
     "SectionChange": _object(
         "What is left out stays as it is; null is what the site says.",
-        ("mode", "close_after_days", "opening_hours"),
+        ("mode", "close_after_days", "opening_hours", "default_sort"),
         site=_text("The site's key.", pattern=SITE_KEY),
         name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
         mode=_or_null(_one_of(MODES)),
@@ -1248,6 +1254,7 @@ SCHEMAS: dict[str, Json] = {
         opening_hours=_or_null(
             _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
         ),
+        default_sort=_or_null(_one_of(SORTS)),
     ),
     "NewPlace": _object(
         "",
@@ -1529,13 +1536,15 @@ READERS_PATHS: dict[str, Json] = {
             READING,
             "A story's thread",
             "One page of top-level comments with their first replies, and what the form under them must ask. "
+            f"On the first page pinned ones come first, then the editors' latest {PICKS_FIRST} picks. "
             "A story that is not known yet reads as an empty open thread.",
             takes=(
                 *NAMED_STORY,
                 _may(
                     "sort",
-                    {**_one_of(SORTS), "default": SORTS[0]},
-                    "Of the top-level comments; replies are oldest first.",
+                    _one_of(SORTS),
+                    "Of the top-level comments; replies are oldest first. Left out: `default_sort` of the section, "
+                    "else of the site.",
                 ),
                 _may("limit", _whole(25, 100), "Top-level comments on the page."),
                 "Cursor",
@@ -1546,10 +1555,46 @@ READERS_PATHS: dict[str, Json] = {
             example={
                 "story": STORY_EXAMPLE,
                 "sort": "oldest",
+                "version": VERSION_EXAMPLE,
                 "comments": [COMMENT_EXAMPLE],
                 "next_cursor": None,
                 "form": FORM_EXAMPLE,
             },
+        )
+    },
+    "/api/v1/thread/version": {
+        "get": _read(
+            "getThreadVersion",
+            READING,
+            "Whether a thread has changed",
+            "A few bytes, to be asked again and again while somebody reads: with `If-None-Match` most answers are 304.",
+            takes=NAMED_STORY,
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", version=VERSION_OF_THREAD, comment_count=_count("Visible comments.")),
+            example={"version": VERSION_EXAMPLE, "comment_count": 2},
+        )
+    },
+    "/api/v1/thread/new": {
+        "get": _read(
+            "getNewComments",
+            READING,
+            "What came since",
+            "Comments that readers got to see after a version of the thread, in the order in which they did, whatever "
+            f"they answer; at most {NEW_AT_ONCE}, then ask again with the `version` of the answer. Some that were "
+            "there a few seconds before may come again.",
+            takes=(
+                *NAMED_STORY,
+                _query("since", _text(), "The `version` of the thread you have.", example=VERSION_EXAMPLE),
+                "Format",
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                version=VERSION_OF_THREAD,
+                comments=_list(_ref("Comment"), "Without their replies."),
+                ancestors=_list(_ref("Comment"), "Everything above them, from the top down, each once."),
+            ),
+            example={"version": VERSION_EXAMPLE, "comments": [ALONE_EXAMPLE], "ancestors": []},
         )
     },
     "/api/v1/comments": {

@@ -16,6 +16,7 @@ from ..core.paging import read_cursor
 from ..core.web import form_encoding_error, house, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..sites.settings import SORTS
 from ..sites.web import about, ensure_origin
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
@@ -26,7 +27,7 @@ from .forms import CommentForm
 from .models import Comment, Status
 from .present import Presenter
 from .routes import store, story_name
-from .thread import SORTS, Shown, is_locked, page_of_replies, page_of_thread
+from .thread import Shown, is_locked, page_of_replies, page_of_thread, usual_sort
 
 bp = Blueprint("reader_pages", __name__)
 
@@ -45,8 +46,8 @@ def _site(key: str) -> Site:
 
 def thread_context(site: Site, name: StoryName, form: CommentForm | None = None, **more: Any) -> dict[str, Any]:
     """What the templates of a thread need; the same for every reader but for the form that just failed."""
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
     story = find_story(site.id, name)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     shown: list[Shown] = []
     following = None
     if story and not is_hidden(site, story):

@@ -1,6 +1,7 @@
 """The readers' calls about comments (CONTRACT section 3)."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,7 @@ from ..core.errors import NotFound, TooFast, Unauthorized, ValidationFailed
 from ..core.html import render
 from ..core.ids import read_id
 from ..core.limits import challenges_given, previews, reactions
-from ..core.paging import read_cursor
+from ..core.paging import EPOCH, Cursor, read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import (
     answer,
@@ -31,6 +32,7 @@ from ..core.web import (
 from ..screening import Outcome
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..sites.settings import SORTS
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
 from ..stories.modes import is_hidden
@@ -42,11 +44,21 @@ from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
 from .present import FORMATS, Presenter
-from .thread import SORTS, Shown, ancestors_of, is_locked, page_of_replies, page_of_thread
+from .thread import (
+    Shown,
+    ancestors_of,
+    is_locked,
+    new_in_thread,
+    page_of_replies,
+    page_of_thread,
+    usual_sort,
+)
 
 bp = answers_pages(Blueprint("comments_api", __name__, url_prefix="/api/v1"))
 
 LONGEST_ELAPSED = 7 * 24 * 3600.0  # seconds; a form may stay open for days
+# A comment's moment is read before its transaction waits for its turn: it may come in after a later one.
+OVERLAP = timedelta(seconds=10)
 LONGEST_AGENT = 500  # characters of a browser's name that an outside check is told
 
 
@@ -56,6 +68,14 @@ def story_name() -> StoryName:
         inputs.line(request.args, "story", limit=Story.ID_LENGTH),
         inputs.line(request.args, "url", limit=Story.URL_LENGTH),
     )
+
+
+def _site_key() -> str:
+    """The site a query names. Raises ValidationFailed."""
+    key = inputs.line(request.args, "site", limit=Site.KEY_LENGTH)
+    if not key:
+        raise ValidationFailed({"site": ["Say which site."]})
+    return key
 
 
 def _format() -> str:
@@ -69,11 +89,12 @@ def _presenter(site: Site, story: Story | None) -> Presenter:
 
 @bp.get("/thread")
 def thread() -> Response:
-    site, name, moment = requested_site(), story_name(), now()
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
+    key, name, moment = _site_key(), story_name(), now()
     limit = inputs.whole_number(request.args, "limit", 25, low=1, high=100)
     cursor = read_cursor(request.args.get("cursor"))
-    story = find_story(site.id, name)
+    site, story, newest = queries.version_of(key, name)
+    about(site)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     show = _presenter(site, story)
     shown: list[Shown] = []
     following = None
@@ -83,9 +104,44 @@ def thread() -> Response:
         {
             "story": show.story(story, name, moment),
             "sort": sort,
+            "version": _version(story, newest),
             "comments": [show.shown(each, story) for each in shown] if story else [],
             "next_cursor": str(following) if following else None,
             "form": show.form(story, moment),
+        }
+    )
+
+
+@bp.get("/thread/version")
+def thread_version() -> Response:
+    """Asked by everybody who reads, again and again: one statement."""
+    site, story, newest = queries.version_of(_site_key(), story_name())
+    about(site)
+    seen = None if story is None or is_hidden(site, story) else story
+    return public_answer({"version": _version(seen, newest), "comment_count": seen.comment_count if seen else 0})
+
+
+def _version(story: Story | None, newest: datetime | None) -> str:
+    """Another one after every comment that came or went."""
+    return str(Cursor.at(newest, story.comment_count) if story and newest else Cursor(0, 0))
+
+
+@bp.get("/thread/new")
+def new_comments() -> Response:
+    site, name = requested_site(), story_name()
+    since = read_cursor(request.args.get("since"))
+    if since is None:
+        raise ValidationFailed({"since": ["Send the version of the thread you have."]})
+    story = find_story(site.id, name)
+    show = _presenter(site, story)
+    if story is None or is_hidden(site, story):
+        return public_answer({"version": _version(None, None), "comments": [], "ancestors": []})
+    new, above = new_in_thread(story.id, since=since.moment - OVERLAP if since.key else EPOCH)
+    return public_answer(
+        {
+            "version": _version(story, new[-1].shown_at if new else None),
+            "comments": [show.comment(each, story) for each in new],
+            "ancestors": [show.comment(each, story) for each in above],
         }
     )
 

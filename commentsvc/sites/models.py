@@ -7,9 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.database import PREFIX, Base, BigId
-from .settings import MODES, SiteSettings, from_stored
+from .settings import MODES, SORTS, SiteSettings, from_stored
 
 A_MODE = f"mode IN ({', '.join(map(repr, MODES))})"
+A_SORT = f"default_sort IN ({', '.join(map(repr, SORTS))})"
 
 
 class Site(Base):
@@ -56,6 +57,7 @@ class Section(Base):
     __table_args__ = (
         CheckConstraint(A_MODE, name="mode"),
         CheckConstraint("close_after_days >= 0", name="close_after_days"),
+        CheckConstraint(A_SORT, name="default_sort"),
     )
     NAME_LENGTH, HOURS_LENGTH = 80, 500
 
@@ -64,3 +66,4 @@ class Section(Base):
     mode: Mapped[str | None] = mapped_column(String(10))
     close_after_days: Mapped[int | None]
     opening_hours: Mapped[str | None] = mapped_column(String(HOURS_LENGTH))
+    default_sort: Mapped[str | None] = mapped_column(String(10))

@@ -15,6 +15,7 @@ MOST_DOMAINS = 2_000
 LIKE = "Like"
 EFFORTS = ("off", "auto", "on")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
+SORTS = ("oldest", "newest", "liked")  # orders of a thread
 REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
 MOST_REASONS, REASON_LENGTH = 9, 60  # one digit each; as long as a decision keeps
 OTHER = "other"  # the reason that says nothing by itself: it needs a note
@@ -109,6 +110,9 @@ class SiteSettings:
         "", "when comments are taken, like Mo-Fr 08:00-22:00; Sa 10:00-18:00; empty for always", ensure=read_hours
     )
     time_zone: str = _setting("UTC", "the time zone of the opening hours, like Europe/Berlin", ensure=read_zone)
+    default_sort: str = _setting(
+        "oldest", "the order of a thread until the reader chooses: oldest, newest, liked", among=SORTS
+    )
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
     hook_url: str = _setting("", "the screening hook asked about every comment; empty for none", is_address=True)
     hook_timeout_ms: int = _setting(1000, "how long the screening hook may take, in milliseconds", low=100, high=5000)

@@ -9,19 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_widget_unit import (  # noqa: F401 - the fixtures are used by name
-    CHROMIUM,
-    Handler,
-    Service,
-    browser,
-    comment,
-    host,
-    page,
-    post,
-    pytestmark,
-    until,
-    write,
-)
+from tests.browser.widget import IN_A_BROWSER, Handler, Service, browser, comment, host, page, post, until, write
+
+__all__ = ["browser", "host", "page"]
+
+pytestmark = IN_A_BROWSER
 
 KEY = "the stand-in's"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -80,7 +72,7 @@ class WritersService(Service):
         return 200, {"comment": {"id": last, "state": "retracted"}}, {}
 
 
-def answer_calls(handler: type[Handler]) -> None:
+def answer_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the stand-in's handler speak the methods that only writers use."""
 
     def any_method(self: Any) -> None:
@@ -97,15 +89,14 @@ def answer_calls(handler: type[Handler]) -> None:
     def options(self: Any) -> None:
         self.answer(204, b"", {"Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE"})
 
-    handler.do_POST = handler.do_PUT = handler.do_PATCH = handler.do_DELETE = any_method  # type: ignore[attr-defined]
-    handler.do_OPTIONS = options  # type: ignore[method-assign]
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        monkeypatch.setattr(Handler, f"do_{method}", any_method, raising=False)
+    monkeypatch.setattr(Handler, "do_OPTIONS", options)
 
 
 @pytest.fixture
-def service(monkeypatch) -> WritersService:  # noqa: F811
-    for name in ("do_POST", "do_PUT", "do_PATCH", "do_DELETE", "do_OPTIONS"):
-        monkeypatch.setattr(Handler, name, getattr(Handler, name, None), raising=False)
-    answer_calls(Handler)
+def service(monkeypatch) -> WritersService:
+    answer_calls(monkeypatch)
     return WritersService()
 
 
@@ -113,29 +104,29 @@ HEARD = """addEventListener("%s", (event) => (window.told ??= []).push([event.ty
 
 
 @pytest.fixture
-def told(page):  # noqa: F811
+def told(page):
     """What the page heard of likes, reports, edits."""
     for name in ("liked", "flagged", "edited", "rejected"):
         page.add_init_script(HEARD % f"commentsvc:{name}")
     return lambda: page.evaluate("window.told ?? []")
 
 
-def field(page: Page):  # noqa: F811
+def field(page: Page):
     return page.get_by_label("Comment *")
 
 
-def typed(page: Page, host: Any, text: str) -> None:  # noqa: F811
+def typed(page: Page, host: Any, text: str) -> None:
     page.goto(host.address)
     field(page).click()
     page.get_by_role("toolbar").wait_for()
     page.keyboard.type(text)
 
 
-def axe(page: Page) -> list[str]:  # noqa: F811
+def axe(page: Page) -> list[str]:
     return [found["id"] for found in Axe().run(page).response["violations"]]
 
 
-def posted_comment(page: Page, host: Any, service: Any) -> None:  # noqa: F811
+def posted_comment(page: Page, host: Any, service: Any) -> None:
     page.goto(host.address)
     write(page)
     post(page)
@@ -155,7 +146,7 @@ def posted_comment(page: Page, host: Any, service: Any) -> None:  # noqa: F811
         ("Link", "a [word](https://)"),
     ],
 )
-def test_a_button_writes_light_markdown_that_the_browser_can_undo(page, host, service, tool, text):  # noqa: F811
+def test_a_button_writes_light_markdown_that_the_browser_can_undo(page, host, service, tool, text):
     typed(page, host, "a word")
     page.keyboard.press("Control+Shift+ArrowLeft")
     page.get_by_role("button", name=tool, exact=True).click()
@@ -164,7 +155,7 @@ def test_a_button_writes_light_markdown_that_the_browser_can_undo(page, host, se
     assert field(page).input_value() == "a word"
 
 
-def test_the_same_button_takes_the_mark_away(page, host, service):  # noqa: F811
+def test_the_same_button_takes_the_mark_away(page, host, service):
     typed(page, host, "word")
     page.keyboard.press("Control+a")
     for _ in range(2):
@@ -172,7 +163,7 @@ def test_the_same_button_takes_the_mark_away(page, host, service):  # noqa: F811
     assert field(page).input_value() == "word"
 
 
-def test_the_toolbar_is_one_stop_and_arrows_go_on(page, host, service):  # noqa: F811
+def test_the_toolbar_is_one_stop_and_arrows_go_on(page, host, service):
     typed(page, host, "")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
@@ -182,7 +173,7 @@ def test_the_toolbar_is_one_stop_and_arrows_go_on(page, host, service):  # noqa:
     expect(page.get_by_label("Name *")).to_be_focused()
 
 
-def test_right_to_left_the_arrows_follow_the_eye(page, host, service):  # noqa: F811
+def test_right_to_left_the_arrows_follow_the_eye(page, host, service):
     host.html = '<html lang="en" dir="rtl">'
     typed(page, host, "")
     page.keyboard.press("Tab")
@@ -190,7 +181,7 @@ def test_right_to_left_the_arrows_follow_the_eye(page, host, service):  # noqa: 
     expect(page.get_by_role("button", name="Italic")).to_be_focused()
 
 
-def test_a_preview_is_what_the_service_makes_of_it(page, host, service):  # noqa: F811
+def test_a_preview_is_what_the_service_makes_of_it(page, host, service):
     typed(page, host, "my words")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("region", name="Preview").locator("strong")).to_have_text("my words")
@@ -198,7 +189,7 @@ def test_a_preview_is_what_the_service_makes_of_it(page, host, service):  # noqa
     assert service.posted == []
 
 
-def test_a_preview_goes_when_the_text_changes(page, host, service):  # noqa: F811
+def test_a_preview_goes_when_the_text_changes(page, host, service):
     typed(page, host, "my words")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("region", name="Preview").wait_for()
@@ -207,7 +198,7 @@ def test_a_preview_goes_when_the_text_changes(page, host, service):  # noqa: F81
     expect(page.get_by_role("region", name="Preview")).to_be_hidden()
 
 
-def test_the_length_is_counted_in_letters_as_people_see_them_from_80_percent_on(page, host, service):  # noqa: F811
+def test_the_length_is_counted_in_letters_as_people_see_them_from_80_percent_on(page, host, service):
     typed(page, host, "")
     field(page).fill("😀" * 7999)
     expect(page.locator(".tools .count")).to_be_empty()
@@ -215,7 +206,7 @@ def test_the_length_is_counted_in_letters_as_people_see_them_from_80_percent_on(
     expect(page.locator(".tools .count")).to_have_text("8,000 of 10,000 characters")
 
 
-def test_control_and_enter_sends(page, host, service):  # noqa: F811
+def test_control_and_enter_sends(page, host, service):
     page.goto(host.address)
     write(page)
     field(page).click()
@@ -228,7 +219,7 @@ def test_control_and_enter_sends(page, host, service):  # noqa: F811
 # --- Sending
 
 
-def test_while_it_is_on_its_way_the_comment_stands_where_it_will_be(page, host, service):  # noqa: F811
+def test_while_it_is_on_its_way_the_comment_stands_where_it_will_be(page, host, service):
     page.goto(host.address)
     write(page, "Hold on.")
     page.route("**/api/v1/comments", lambda route: (page.wait_for_timeout(300), route.continue_()))
@@ -242,7 +233,7 @@ def test_while_it_is_on_its_way_the_comment_stands_where_it_will_be(page, host, 
     ("status", "code"),
     [(500, "internal_error"), (503, "unavailable"), (403, "not_welcome"), (409, "duplicate"), (413, "too_large")],
 )
-def test_no_refusal_costs_a_word(page, host, service, status, code):  # noqa: F811
+def test_no_refusal_costs_a_word(page, host, service, status, code):
     service.refusals = [(status, {"detail": "No.", "code": code}, {})]
     page.goto(host.address)
     write(page, "Every word of it.")
@@ -251,7 +242,7 @@ def test_no_refusal_costs_a_word(page, host, service, status, code):  # noqa: F8
     assert field(page).input_value() == "Every word of it."
 
 
-def test_without_a_network_no_word_is_lost_and_trying_again_sends_it_once(page, host, service):  # noqa: F811
+def test_without_a_network_no_word_is_lost_and_trying_again_sends_it_once(page, host, service):
     page.goto(host.address)
     write(page, "From the train.")
     page.context.set_offline(True)
@@ -263,7 +254,7 @@ def test_without_a_network_no_word_is_lost_and_trying_again_sends_it_once(page, 
     page.locator("#comment-91").wait_for()
 
 
-def test_a_wait_is_counted_down_to_its_end(page, host, service):  # noqa: F811
+def test_a_wait_is_counted_down_to_its_end(page, host, service):
     service.refusals = [(429, {"detail": "Too fast.", "code": "too_fast"}, {"Retry-After": "3"})]
     page.goto(host.address)
     write(page)
@@ -280,13 +271,13 @@ def is_solved(body: Any) -> bool:
     return altcha.verify_solution(body["challenge"], KEY)[0]
 
 
-def test_what_is_asked_for_is_calculated_without_a_word(page, host, service):  # noqa: F811
+def test_what_is_asked_for_is_calculated_without_a_word(page, host, service):
     service.challenge = "proof_of_work"
     posted_comment(page, host, service)
     assert is_solved(service.posted[0][1])
 
 
-def test_what_became_necessary_meanwhile_is_calculated_without_a_word(page, host, service):  # noqa: F811
+def test_what_became_necessary_meanwhile_is_calculated_without_a_word(page, host, service):
     service.refusals = [
         (422, {"detail": "Solve it.", "code": "challenge_required", "fields": {"challenge": ["x"]}}, {})
     ]
@@ -298,7 +289,7 @@ def test_what_became_necessary_meanwhile_is_calculated_without_a_word(page, host
     assert (is_solved(body), first["Idempotency-Key"]) == (True, second["Idempotency-Key"])
 
 
-def test_it_is_asked_for_again_once_only(page, host, service):  # noqa: F811
+def test_it_is_asked_for_again_once_only(page, host, service):
     refusal = (422, {"detail": "Expired.", "code": "challenge_failed", "fields": {"challenge": ["x"]}}, {})
     service.challenge, service.refusals = "proof_of_work", [refusal, refusal]
     page.goto(host.address)
@@ -311,7 +302,7 @@ def test_it_is_asked_for_again_once_only(page, host, service):  # noqa: F811
 # --- Likes and reports
 
 
-def test_a_like_is_said_counted_remembered_and_taken_back(page, host, service, told):  # noqa: F811
+def test_a_like_is_said_counted_remembered_and_taken_back(page, host, service, told):
     service.comments = [comment("1", likes=3)]
     service.like_label = "Respect"
     page.goto(host.address)
@@ -330,7 +321,7 @@ def test_a_like_is_said_counted_remembered_and_taken_back(page, host, service, t
     assert [method for method, *_ in service.calls] == ["PUT", "DELETE"]
 
 
-def test_a_like_that_failed_is_no_like(page, host, service):  # noqa: F811
+def test_a_like_that_failed_is_no_like(page, host, service):
     service.comments = [comment("1", likes=3)]
     service.answers["like"] = [(404, {"detail": "There is no such comment here.", "code": "not_found"}, {})]
     page.goto(host.address)
@@ -339,7 +330,7 @@ def test_a_like_that_failed_is_no_like(page, host, service):  # noqa: F811
     expect(page.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_report_by_keyboard(page, host, service, told):  # noqa: F811
+def test_a_report_by_keyboard(page, host, service, told):
     service.comments = [comment("1")]
     page.goto(host.address)
     page.get_by_role("button", name="Report").press("Enter")
@@ -363,7 +354,7 @@ def test_a_report_by_keyboard(page, host, service, told):  # noqa: F811
     expect(page.get_by_text("Reported")).to_be_visible()
 
 
-def test_escape_closes_the_report_and_the_focus_goes_back(page, host, service):  # noqa: F811
+def test_escape_closes_the_report_and_the_focus_goes_back(page, host, service):
     service.comments = [comment("1")]
     page.goto(host.address)
     page.get_by_role("button", name="Report").click()
@@ -372,7 +363,7 @@ def test_escape_closes_the_report_and_the_focus_goes_back(page, host, service): 
     expect(page.get_by_role("button", name="Report")).to_be_focused()
 
 
-def test_a_report_that_failed_keeps_its_words(page, host, service):  # noqa: F811
+def test_a_report_that_failed_keeps_its_words(page, host, service):
     service.comments = [comment("1")]
     service.answers["flags"] = [(503, {"detail": "Closed for repairs.", "code": "unavailable"}, {})]
     page.goto(host.address)
@@ -387,7 +378,7 @@ def test_a_report_that_failed_keeps_its_words(page, host, service):  # noqa: F81
 # --- One's own comment
 
 
-def test_an_edit_that_has_to_wait_again_says_so_in_place(page, host, service, told):  # noqa: F811
+def test_an_edit_that_has_to_wait_again_says_so_in_place(page, host, service, told):
     posted_comment(page, host, service)
     page.get_by_role("button", name="Edit").click()
     editor = page.get_by_label("Your comment")
@@ -404,7 +395,7 @@ def test_an_edit_that_has_to_wait_again_says_so_in_place(page, host, service, to
     ]
 
 
-def test_an_edit_that_failed_keeps_its_words(page, host, service):  # noqa: F811
+def test_an_edit_that_failed_keeps_its_words(page, host, service):
     posted_comment(page, host, service)
     service.answers["91"] = [(409, {"detail": "The time to edit this comment is over.", "code": "window_over"}, {})]
     page.get_by_role("button", name="Edit").click()
@@ -414,7 +405,7 @@ def test_an_edit_that_failed_keeps_its_words(page, host, service):  # noqa: F811
     expect(page.get_by_label("Your comment")).to_have_value("Too late.")
 
 
-def test_what_is_taken_back_can_be_had_back_and_nobody_heard_of_it(page, host, service):  # noqa: F811
+def test_what_is_taken_back_can_be_had_back_and_nobody_heard_of_it(page, host, service):
     posted_comment(page, host, service)
     page.get_by_role("button", name="Take back").click()
     expect(page.locator("#comment-91")).not_to_contain_text("I was there.", use_inner_text=True)
@@ -424,7 +415,7 @@ def test_what_is_taken_back_can_be_had_back_and_nobody_heard_of_it(page, host, s
     assert service.calls == []
 
 
-def test_after_ten_seconds_it_is_gone(page, host, service):  # noqa: F811
+def test_after_ten_seconds_it_is_gone(page, host, service):
     page.clock.install()
     posted_comment(page, host, service)
     page.get_by_role("button", name="Take back").click()
@@ -434,7 +425,7 @@ def test_after_ten_seconds_it_is_gone(page, host, service):  # noqa: F811
     assert service.calls == [("DELETE", "comments/91", None)]
 
 
-def test_whoever_leaves_the_page_meant_it(page, host, service):  # noqa: F811
+def test_whoever_leaves_the_page_meant_it(page, host, service):
     posted_comment(page, host, service)
     page.get_by_role("button", name="Take back").click()
     page.get_by_role("button", name="Undo").wait_for()
@@ -446,7 +437,7 @@ def test_whoever_leaves_the_page_meant_it(page, host, service):  # noqa: F811
     assert service.calls == [("DELETE", "comments/91", None)]
 
 
-def test_a_writer_learns_of_a_no_in_place(page, host, service, told):  # noqa: F811
+def test_a_writer_learns_of_a_no_in_place(page, host, service, told):
     service.outcome, service.receipt_status = "pending", "rejected"
     posted_comment(page, host, service)
     page.reload()
@@ -454,12 +445,12 @@ def test_a_writer_learns_of_a_no_in_place(page, host, service, told):  # noqa: F
     assert told() == [["commentsvc:rejected", {"story": "hasaka", "comment": "91"}]]
 
 
-def tokens(page: Page) -> list[bool]:  # noqa: F811
+def tokens(page: Page) -> list[bool]:
     """Whether a receipt is in the storage of the tab, and in the one that lasts."""
     return page.evaluate("[sessionStorage, localStorage].map((area) => JSON.stringify({...area}).includes('token-1'))")
 
 
-def test_the_receipt_lasts_only_if_asked_for_and_goes_at_once(page, host, service):  # noqa: F811
+def test_the_receipt_lasts_only_if_asked_for_and_goes_at_once(page, host, service):
     page.goto(host.address)
     write(page)
     page.get_by_label("Save my name").check()
@@ -475,7 +466,7 @@ def test_the_receipt_lasts_only_if_asked_for_and_goes_at_once(page, host, servic
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_axe_finds_nothing(page, host, service, look, direction):  # noqa: F811
+def test_axe_finds_nothing(page, host, service, look, direction):
     page.emulate_media(color_scheme=look)
     page.set_viewport_size({"width": 320, "height": 800})
     host.html = f'<html lang="en" dir="{direction}">'

@@ -32,6 +32,8 @@ export function actionsOf(entry, house) {
     return made;
   };
   if (receipt) {
+    entry.own = true;
+    entry.mute = null;
     const editable = receipt.editable_until && Date.parse(receipt.editable_until) > Date.now();
     return [likes(comment), editable && one("edit", words.edit), one("retract", words.takeBack)];
   }

@@ -75,9 +75,9 @@ async function finish(house, entry, note, keepalive) {
   house.memory.drop(id);
   const hadFocus = note.matches(":focus-within");
   // The thread may have been drawn anew meanwhile.
-  const { article } = house.find(id) ?? entry;
+  const { article, toggle } = house.find(id) ?? entry;
   const heading = make("h3", { class: "muted", part: "author", tabindex: "-1", id: `by-${id}` }, words.retracted);
-  article.querySelector(".own")?.replaceChildren(heading);
+  article.querySelector(".own")?.replaceChildren(heading, make("div", { class: "actions" }, toggle));
   if (hadFocus) heading.focus();
   if (!wasWaiting) house.count(-1);
   house.say(words.retracted);
