@@ -26,9 +26,9 @@ from ..stories.models import Story
 from ..stories.modes import is_hidden
 from ..stories.queries import find_story, shown_to_readers
 from .models import Comment, Status
+from .page_words import WORDS
 from .present import Presenter
 from .routes import story_name
-from .words import WORDS
 
 bp = Blueprint("feeds", __name__)
 

@@ -19,9 +19,9 @@ from ..stories.models import Story
 from ..stories.queries import StoryName, find_story
 from .feeds import NOT_XML
 from .models import Comment
+from .page_words import say
 from .present import Presenter
 from .queries import public_comment
-from .words import say
 
 bp = Blueprint("oembed", __name__)
 

@@ -16,19 +16,21 @@ from ..core.paging import read_cursor
 from ..core.web import form_encoding_error, house, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..sites.settings import SORTS
 from ..sites.web import about, ensure_origin
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName, find_story, stories_signed_by
 from . import queries
+from .challenges import Work
 from .forms import CommentForm
 from .models import Comment, Status
 from .oembed import MEDIA_TYPES
+from .page_words import say, say_counted
 from .present import Presenter
 from .routes import store, story_name
 from .structured import structured_data
-from .thread import SORTS, Shown, is_locked, page_of_replies, page_of_thread
-from .words import say, say_counted
+from .thread import Shown, is_locked, page_of_replies, page_of_thread, usual_sort
 
 bp = Blueprint("reader_pages", __name__)
 bp.add_app_template_global(say)
@@ -36,6 +38,7 @@ bp.add_app_template_global(say_counted)
 
 WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
 PAGE = 25
+SCRIPTLESS = Work(has_script=False)  # while proof of work is asked for, what comes from here waits
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
@@ -48,8 +51,8 @@ def _site(key: str) -> Site:
 
 def thread_context(site: Site, name: StoryName, form: CommentForm | None = None, **more: Any) -> dict[str, Any]:
     """What the templates of a thread need; the same for every reader but for the form that just failed."""
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
     story = find_story(site.id, name)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     shown: list[Shown] = []
     following, hidden = None, is_hidden(site, story)
     if story and not hidden:
@@ -133,7 +136,8 @@ def post(key: str) -> Response:
         if encoding:
             raise encoding
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
-        posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
+        title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
+        posted = store(site, name, title, submission, SCRIPTLESS)
     except DomainError as error:
         if isinstance(error, ValidationFailed) and not form.errors:
             raise

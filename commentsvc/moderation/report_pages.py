@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, TextAreaField, ValidationError
 
 from ..comments.models import Comment
+from ..comments.page_words import say
 from ..comments.present import Presenter
 from ..comments.queries import public_comment
-from ..comments.words import say
 from ..core.errors import DomainError, NotFound, ValidationFailed
 from ..core.ids import read_id
 from ..core.limits import reactions

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -40,16 +39,17 @@ class StoryName:
 
 def find_story(site_id: int, name: StoryName) -> Story | None:
     """The story of this name with its bylines, in one statement; None where the site does not know it yet."""
-    rows = _named(select(Story).where(Story.site_id == site_id), name).options(joinedload(Story.bylines))
+    rows = select(Story).where(Story.site_id == site_id, is_named(name)).options(joinedload(Story.bylines))
     found: Story | None = db.session.scalars(rows).unique().one_or_none()
     return found
 
 
-def _named(rows: Select[Any], name: StoryName) -> Select[Any]:
+def is_named(name: StoryName) -> ColumnElement[bool]:
+    """For the database: a story of its site has this name."""
     if name.id:
-        return rows.where(Story.external_id == name.id)
+        return Story.external_id == name.id
     known = select(StoryUrl.story_id).where(StoryUrl.site_id == Story.site_id, StoryUrl.url_key == name.url_key)
-    return rows.where(Story.id.in_(known))
+    return Story.id.in_(known)
 
 
 def shown_to_readers() -> ColumnElement[bool]:

@@ -4,11 +4,11 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from tests.stage import browser
@@ -17,15 +17,15 @@ __all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 
-STATIC = Path(__file__).parents[2] / "commentsvc" / "widget" / "static"
 POLICY = "default-src 'none'; script-src {0}; connect-src {0}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
 class Service(ThreadingHTTPServer):
     """The service and the newspaper's page in one: what is asked, what is answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: FlaskClient) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.files = files
         self.body = ""
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, dict[str, list[str]]]] = []
@@ -44,8 +44,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.asked.append((call, query))
             answer = self.server.answers[call]
             self.send("application/json", json.dumps(answer(query) if callable(answer) else answer))
-        elif parts.path.startswith("/embed"):
-            self.send("text/javascript", (STATIC / parts.path.rpartition("/")[2]).read_text())
+        elif parts.path.startswith(("/embed", "/count.js")):
+            self.send("text/javascript", self.server.files.get(self.path).get_data(as_text=True))
         else:
             script = '<script type="module" src="/embed.js"></script>'
             self.send("text/html", f'<!doctype html><html lang="en"><title>News</title>{script}{self.server.body}')
@@ -64,8 +64,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    server = Service()
+def service(sqlite_app) -> Iterator[Service]:
+    server = Service(sqlite_app.test_client())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from commentsvc.comments.words import COUNTED, WORDS, say, say_counted
+from commentsvc.comments.page_words import COUNTED, WORDS, say, say_counted
 from commentsvc.moderation.models import FlagReason
 
 ROOT = Path(__file__).parents[2]
