@@ -7,7 +7,8 @@ from commentsvc.demo.routes import themes
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# What a theme can spoil is contrast; the size of targets is judged where the widget's own states are.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
 def test_every_theme_is_drawn_and_readable(newspaper, browser):
