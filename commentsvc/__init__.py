@@ -18,7 +18,9 @@ from .accounts.cookies import StaffSessions
 from .accounts.routes import bp as sign_in_pages
 from .authors.routes import bp as author_api
 from .checks.corrections import AkismetCorrections
-from .comments import asking
+from .comments import asking, challenges
+from .comments.feeds import bp as feeds
+from .comments.oembed import bp as oembed
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
@@ -45,6 +47,7 @@ from .moderation.live_pages import bp as live_pages
 from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
+from .moderation.report_pages import bp as report_pages
 from .moderation.routes import bp as moderation_api
 from .moderation.rulebook_api import bp as rulebook_api
 from .moderation.section_pages import bp as section_pages
@@ -105,7 +108,8 @@ NEWSROOM_PAGES = (
     thread_pages,
 )
 LETTERS_PAGES = (mail_pages, decide_pages)
-PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
+READERS_PAGES = (reader_pages, report_pages, feeds, oembed)
+PAGES = (pages.bp, *READERS_PAGES, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -132,7 +136,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
     # Readers have no session to ride on, scripts and mail links carry a token: there is nothing to forge for these.
-    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, *LETTERS_PAGES):
+    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *READERS_PAGES, *LETTERS_PAGES):
         csrf.exempt(blueprint)
     if settings.demo:
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
@@ -172,7 +176,7 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     engine.every_minute.append(thresholds.watch)
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, leases.forget_ended, networks.forget_old]
+    engine.every_hour += [asking.forget, challenges.forget, leases.forget_ended, networks.forget_old]
     engine.every_hour += [digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}

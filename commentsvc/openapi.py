@@ -14,9 +14,10 @@ from .comments.models import Comment, Decision, Status
 from .comments.present import FORMATS
 from .comments.public import MOST_COUNTS
 from .comments.routes import LONGEST_ELAPSED
-from .comments.thread import REPLIES_AT_ONCE, SORTS
+from .comments.thread import NEW_AT_ONCE, PICKS_FIRST, REPLIES_AT_ONCE
 from .core.html import ALLOWED
 from .core.mail_address import MAX_LENGTH as EMAIL_LENGTH
+from .core.paging import Cursor
 from .core.web import BODY_LIMIT
 from .figures import trial
 from .figures.handover import ACTIONS as DEEDS
@@ -36,7 +37,8 @@ from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
-from .sites.settings import LANGUAGES, MODES
+from .sites.settings import LANGUAGES, MODES, SORTS
+from .stories.forms import MOST_EXCLUDED, MOST_PINS
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -125,6 +127,16 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         422,
         "Some fields need attention",
         "`fields` names every field that is wrong, and why.",
+    ),
+    "challenge_required": (
+        422,
+        "Proof of work is asked for",
+        "`form.challenge` of the thread says `proof_of_work`: solve a challenge of `GET /challenge`, send it along.",
+    ),
+    "challenge_failed": (
+        422,
+        "The proof of work does not hold",
+        "The challenge is another site's, expired, was used before, or the answer is wrong. Ask for a new one.",
     ),
     "parent_not_in_story": (422, "Unknown parent", "`parent` is no comment of this story."),
     "parent_not_visible": (422, "The parent is not visible", "`parent` is not shown to readers any more."),
@@ -224,12 +236,14 @@ ENTRIES = _list(
     maxItems=WordList.MOST_ENTRIES,
 )
 RULES = [about.rule for about in CATALOGUE]
+VERSION_OF_THREAD = _text("Another one after every comment that came or went; to be sent back as `since`.")
 CURSOR = _or_null(_text("Where the next page begins, to be sent back as `cursor`; null on the last one."))
 STATUSES = [status.lower() for status in Status]
 
 
 # --- Examples: the demo's newspaper -------------------------------------------------------------------------
 
+VERSION_EXAMPLE = str(Cursor(1_768_898_531_000_000, 2))
 STORY_ID, STORY_URL = "2026-01-20-hasaka", "https://news.example/news/2026-01-20-hasaka"
 COMMENT_TEXT = "The road was **open** on Monday. See https://example.com/roads"
 
@@ -328,6 +342,7 @@ FORM_EXAMPLE: Json = {
     "notify": ["none", "replies", "all"],
     "challenge": None,
     "edit_window_minutes": 15,
+    "like_label": None,
 }
 RELATED_EXAMPLE: Json = {
     "id": "2026-01-18-river-bends",
@@ -424,6 +439,9 @@ NEWSROOM_STORY_EXAMPLE: Json = {
     "mode": None,
     "in_force": {"mode": "open", "source": "site", "until": None},
     "bylines": ["nadim-sarraf"],
+    "pinned": ["2026-01-18-river-bends"],
+    "excluded": [],
+    "suggested": True,
     "comment_count": 2,
 }
 SECTION_EXAMPLE: Json = {
@@ -431,6 +449,7 @@ SECTION_EXAMPLE: Json = {
     "mode": "hold_new",
     "close_after_days": 14,
     "opening_hours": "Mo-Fr 08:00-22:00; Sa 10:00-18:00",
+    "default_sort": None,
     "stories": 12,
 }
 EVENT_EXAMPLE: Json = {
@@ -556,6 +575,17 @@ STORY_FIELDS: dict[str, Json] = {
     "state": {**STORY_STATE, "deprecated": True, "description": "The older word; `mode` says more and goes before."},
     "mode": _or_null(_one_of(MODES, "Null: what its section and its site say.")),
     "bylines": _list(SLUG, "The slugs of who signs the article, in order."),
+    "pinned": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH),
+        'What comes first in its "You may also like", in this order.',
+        maxItems=MOST_PINS,
+    ),
+    "excluded": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH),
+        'What never comes in its "You may also like".',
+        maxItems=MOST_EXCLUDED,
+    ),
+    "suggested": {"type": "boolean", "description": "False: it comes in no such box but where it is pinned."},
 }
 
 ONE_END = _or_null(
@@ -894,13 +924,19 @@ SCHEMAS: dict[str, Json] = {
         limits=_object("", text=_count(), name=_count(), email=_count(), website=_count()),
         honeypot=_text("A field people must not see; whoever fills it in is a program."),
         notify=_list(_one_of(NOTIFY), "What a writer may ask to get mail about; empty where no mail is sent."),
-        challenge={"type": "null", "description": "None is asked for."},
+        challenge={
+            "enum": ["proof_of_work", None],
+            "description": "What a comment must come with; null where nothing is asked for. Proof of work: see "
+            "`GET /challenge`.",
+        },
         edit_window_minutes=_count("0: comments cannot be edited."),
+        like_label=_or_null(_text("The word on the button that likes; null: Like, in the reader's language.")),
     ),
     "Thread": _object(
         "One page of a story's comments.",
         story=_ref("Story"),
         sort=_one_of(SORTS),
+        version=VERSION_OF_THREAD,
         comments=_list(_ref("Comment")),
         next_cursor=CURSOR,
         form=_ref("Form"),
@@ -920,7 +956,7 @@ SCHEMAS: dict[str, Json] = {
     "NewComment": {
         **_object(
             "A comment as the form sends it.",
-            ("story", "url", "title", "parent", "website", "notify", "topic", "elapsed"),
+            ("story", "url", "title", "parent", "website", "notify", "topic", "challenge", "elapsed"),
             site=_text("The site's key.", pattern=SITE_KEY, examples=["demo"]),
             **STORY_NAME,
             title=_or_null(_typed("The article's title; kept when the story is new.", Story.TITLE_LENGTH)),
@@ -943,6 +979,7 @@ SCHEMAS: dict[str, Json] = {
                 )
             ),
             topic=_or_null(_text("The honeypot: leave it out.")),
+            challenge=_or_null(_text("The answer to a challenge of `GET /challenge`, where one is asked for.")),
             elapsed=_or_null(
                 {
                     "type": "number",
@@ -957,6 +994,11 @@ SCHEMAS: dict[str, Json] = {
         ],
     },
     "Edit": _object("", text=_typed("The new text, all of it.", Comment.TEXT_LENGTH, pattern=SOMETHING)),
+    "Preview": _object(
+        "",
+        site=_text("The site's key.", pattern=SITE_KEY),
+        text=_typed("As it was typed.", Comment.TEXT_LENGTH, pattern=SOMETHING),
+    ),
     "Report": _object(
         "",
         ("details",),
@@ -1206,6 +1248,9 @@ SCHEMAS: dict[str, Json] = {
             until=_or_null({**MOMENT, "description": "When the clock alone changes it next."}),
         ),
         bylines=_list(SLUG),
+        pinned=_list(_text(), 'What comes first in its "You may also like", by own id or address.'),
+        excluded=_list(_text(), "What never comes there."),
+        suggested={"type": "boolean", "description": "Whether it comes in such boxes of other stories."},
         comment_count=_count(),
     ),
     "Section": _object(
@@ -1214,11 +1259,12 @@ SCHEMAS: dict[str, Json] = {
         mode=_or_null(_one_of(MODES)),
         close_after_days=_or_null(_count("0: never.")),
         opening_hours=_or_null(_text()),
+        default_sort=_or_null(_one_of(SORTS, "The order of threads until a reader chooses.")),
         stories=_count("How many stories are in it."),
     ),
     "SectionChange": _object(
         "What is left out stays as it is; null is what the site says.",
-        ("mode", "close_after_days", "opening_hours"),
+        ("mode", "close_after_days", "opening_hours", "default_sort"),
         site=_text("The site's key.", pattern=SITE_KEY),
         name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
         mode=_or_null(_one_of(MODES)),
@@ -1226,6 +1272,7 @@ SCHEMAS: dict[str, Json] = {
         opening_hours=_or_null(
             _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
         ),
+        default_sort=_or_null(_one_of(SORTS)),
     ),
     "NewPlace": _object(
         "",
@@ -1507,13 +1554,15 @@ READERS_PATHS: dict[str, Json] = {
             READING,
             "A story's thread",
             "One page of top-level comments with their first replies, and what the form under them must ask. "
+            f"On the first page pinned ones come first, then the editors' latest {PICKS_FIRST} picks. "
             "A story that is not known yet reads as an empty open thread.",
             takes=(
                 *NAMED_STORY,
                 _may(
                     "sort",
-                    {**_one_of(SORTS), "default": SORTS[0]},
-                    "Of the top-level comments; replies are oldest first.",
+                    _one_of(SORTS),
+                    "Of the top-level comments; replies are oldest first. Left out: `default_sort` of the section, "
+                    "else of the site.",
                 ),
                 _may("limit", _whole(25, 100), "Top-level comments on the page."),
                 "Cursor",
@@ -1524,10 +1573,46 @@ READERS_PATHS: dict[str, Json] = {
             example={
                 "story": STORY_EXAMPLE,
                 "sort": "oldest",
+                "version": VERSION_EXAMPLE,
                 "comments": [COMMENT_EXAMPLE],
                 "next_cursor": None,
                 "form": FORM_EXAMPLE,
             },
+        )
+    },
+    "/api/v1/thread/version": {
+        "get": _read(
+            "getThreadVersion",
+            READING,
+            "Whether a thread has changed",
+            "A few bytes, to be asked again and again while somebody reads: with `If-None-Match` most answers are 304.",
+            takes=NAMED_STORY,
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", version=VERSION_OF_THREAD, comment_count=_count("Visible comments.")),
+            example={"version": VERSION_EXAMPLE, "comment_count": 2},
+        )
+    },
+    "/api/v1/thread/new": {
+        "get": _read(
+            "getNewComments",
+            READING,
+            "What came since",
+            "Comments that readers got to see after a version of the thread, in the order in which they did, whatever "
+            f"they answer; at most {NEW_AT_ONCE}, then ask again with the `version` of the answer. Some that were "
+            "there a few seconds before may come again.",
+            takes=(
+                *NAMED_STORY,
+                _query("since", _text(), "The `version` of the thread you have.", example=VERSION_EXAMPLE),
+                "Format",
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                version=VERSION_OF_THREAD,
+                comments=_list(_ref("Comment"), "Without their replies."),
+                ancestors=_list(_ref("Comment"), "Everything above them, from the top down, each once."),
+            ),
+            example={"version": VERSION_EXAMPLE, "comments": [ALONE_EXAMPLE], "ancestors": []},
         )
     },
     "/api/v1/comments": {
@@ -1561,6 +1646,8 @@ READERS_PATHS: dict[str, Json] = {
                 "idempotency_conflict",
                 "parent_not_in_story",
                 "parent_not_visible",
+                "challenge_required",
+                "challenge_failed",
                 "too_fast",
             ),
             security=[{}, *WITH_RECEIPT],
@@ -1611,6 +1698,86 @@ READERS_PATHS: dict[str, Json] = {
             gives=_object("", comment=_object("", id=_id(""), state={"const": "retracted"})),
             example={"comment": {"id": "3", "state": "retracted"}},
         ),
+    },
+    "/api/v1/comments/{comment_id}/receipt": {
+        "get": _call(
+            "getReceipt",
+            WRITING,
+            "What became of one's own comment",
+            "For its writer only. `rejected`: a moderator decided not to publish it.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found"),
+            security=WITH_RECEIPT,
+            gives=_object(
+                "",
+                status=_one_of(["approved", "pending", "rejected", "retracted"]),
+                editable_until=_or_null(MOMENT),
+            ),
+            example={"status": "pending", "editable_until": "2026-01-20T08:45:00Z"},
+        )
+    },
+    "/api/v1/comments/{comment_id}/editor": {
+        "post": _call(
+            "openEditor",
+            WRITING,
+            "Open the editor of one's own comment",
+            "The text as typed. Opened inside the window, there are two hours more to send the edit. "
+            "Opened again it gives no more.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found", "window_over"),
+            security=WITH_RECEIPT,
+            gives=_object("", text=_text(), editable_until=_or_null(MOMENT)),
+            example={"text": "The road was open on Monday.", "editable_until": "2026-01-20T10:45:00Z"},
+        )
+    },
+    "/api/v1/preview": {
+        "post": _call(
+            "preview",
+            WRITING,
+            "See a text as a comment",
+            "What would be made of a text. Nothing is stored and no rule is asked. 30 a minute from one network.",
+            takes=("Format",),
+            body=("Preview", {"site": "demo", "text": "The road was **open**."}),
+            refuses=("origin_not_allowed", "unknown_site", "too_fast"),
+            gives={
+                **_object(
+                    "",
+                    ("content", "html"),
+                    content=_list(_ref("Node"), "As nodes; unless `format=html` was asked for."),
+                    html=_text("As cleaned HTML; with `format=html`."),
+                ),
+                "oneOf": [{"required": ["content"]}, {"required": ["html"]}],
+            },
+            example={"content": [["p", "The road was ", ["strong", "open"], "."]]},
+        )
+    },
+    "/api/v1/challenge": {
+        "get": _call(
+            "getChallenge",
+            WRITING,
+            "A challenge for proof of work",
+            "Where `form.challenge` says `proof_of_work`. In the format of ALTCHA, version 1: find the whole number "
+            "from 0 to `maxNumber` for which the SHA-256 of `salt` followed by the number, in hex, is `challenge`. "
+            "Send base64 of the JSON `{algorithm, challenge, number, salt, signature}` as `challenge` of "
+            "`POST /comments`. Good for one comment on this site and 20 minutes.",
+            takes=("Site",),
+            refuses=("unknown_site", "validation_failed", "too_fast"),
+            gives=_object(
+                "",
+                algorithm={"const": "SHA-256"},
+                challenge=_text(pattern="^[0-9a-f]{64}$"),
+                maxNumber=_count(),
+                salt=_text(),
+                signature=_text(pattern="^[0-9a-f]{64}$"),
+            ),
+            example={
+                "algorithm": "SHA-256",
+                "challenge": "8f2b54a1f0a1f5c1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a941",
+                "maxNumber": 100_000,
+                "salt": "5f3c1a9be27d40c68a1b2c3d?expires=1768898700&",
+                "signature": "1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a9418f2b54a1f0a1f5c",
+            },
+        )
     },
     "/api/v1/comments/{comment_id}/replies": {
         "get": _read(
@@ -1740,8 +1907,18 @@ READERS_PATHS: dict[str, Json] = {
             "getRelated",
             READING,
             "You may also like",
-            "Stories of the same category first, then the rest of the site, each newest first.",
-            takes=(*NAMED_STORY, _may("limit", _whole(4, 20), "How many stories.")),
+            "What the newsroom pinned to the story, then what has most in common with it: section, bylines, words of "
+            "title and excerpt; how new it is and how much it is discussed now count too. Never the story itself, "
+            "never one twice, and at most half of one series (what stands in a title before a colon, dash or number).",
+            takes=(
+                *NAMED_STORY,
+                _may("limit", _whole(4, 20), "How many stories."),
+                _may(
+                    "exclude",
+                    _list(_typed("", Story.URL_LENGTH), maxItems=MOST_EXCLUDED),
+                    "Stories the page shows already, by own id or address.",
+                ),
+            ),
             refuses=("unknown_site", "validation_failed"),
             gives=_object("", stories=_list(_ref("RelatedStory"))),
             example={"stories": [RELATED_EXAMPLE]},

@@ -455,8 +455,21 @@ def _log_and_count(written: Sequence[tuple[Change, State]]) -> list[Decision]:
         return []
     moved = {change.comment: Moved.between(before.status, change) for change, before in written}
     _count({comment: each.shown for comment, each in moved.items()})
+    _note_when_shown([change for change, _ in written if moved[change.comment].shown > 0])
     _count_for_authors(moved)
     return log.append([_entry(change, before) for change, before in written])
+
+
+def _note_when_shown(changes: Sequence[Change]) -> None:
+    """When readers got to see comments, which tells those who are reading what is new: no new version of them."""
+    table, moments = cast(Table, Comment.__table__), defaultdict[datetime, list[Comment]](list)
+    for change in changes:
+        moments[change.said["created_at"]].append(change.comment)
+    for moment, comments in moments.items():
+        seen = table.update().where(table.c.id.in_([comment.id for comment in comments]))
+        db.session.execute(seen.values(shown_at=moment))
+        for comment in comments:
+            set_committed_value(comment, "shown_at", moment)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ class Comment(Base):
         Index("ix_commentsvc_comment_story_queue", "story_id", "status", "created_at", "id"),
         Index("ix_commentsvc_comment_alike", "site_id", "likeness", "status"),
         _partial("pinned", "story_id", where="pinned_at IS NOT NULL"),
+        _partial("featured", "story_id", "featured_at", where="featured_at IS NOT NULL"),
+        Index("ix_commentsvc_comment_shown", "story_id", "shown_at", "id"),
         CheckConstraint(f"set_aside IN ({ASIDES})", name="set_aside"),
         CheckConstraint("open_flags >= 0", name="open_flags"),
         # SQLite does not keep the length of a VARCHAR by itself.
@@ -127,6 +129,9 @@ class Comment(Base):
     featured_at: Mapped[datetime | None]
     pinned_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
+    shown_at: Mapped[
+        datetime | None
+    ]  # when readers first saw it, or saw it again: later than it was written if it waited
     # What the queue is filtered and sorted by, kept true by `lifecycle` and `moderation/flags`.
     section: Mapped[str] = mapped_column(String(Story.CATEGORY_LENGTH), default="", server_default="")
     held_by: Mapped[str | None] = mapped_column(String(60))

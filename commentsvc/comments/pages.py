@@ -16,21 +16,29 @@ from ..core.paging import read_cursor
 from ..core.web import form_encoding_error, house, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..sites.settings import SORTS
 from ..sites.web import about, ensure_origin
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName, find_story, stories_signed_by
 from . import queries
+from .challenges import Work
 from .forms import CommentForm
 from .models import Comment, Status
+from .oembed import MEDIA_TYPES
+from .page_words import say, say_counted
 from .present import Presenter
 from .routes import store, story_name
-from .thread import SORTS, Shown, is_locked, page_of_replies, page_of_thread
+from .structured import structured_data
+from .thread import Shown, is_locked, page_of_replies, page_of_thread, usual_sort
 
 bp = Blueprint("reader_pages", __name__)
+bp.add_app_template_global(say)
+bp.add_app_template_global(say_counted)
 
 WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
 PAGE = 25
+SCRIPTLESS = Work(has_script=False)  # while proof of work is asked for, what comes from here waits
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
@@ -43,11 +51,11 @@ def _site(key: str) -> Site:
 
 def thread_context(site: Site, name: StoryName, form: CommentForm | None = None, **more: Any) -> dict[str, Any]:
     """What the templates of a thread need; the same for every reader but for the form that just failed."""
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
     story = find_story(site.id, name)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     shown: list[Shown] = []
-    following = None
-    if story and not is_hidden(site, story):
+    following, hidden = None, is_hidden(site, story)
+    if story and not hidden:
         cursor = read_cursor(request.args.get("cursor"))
         shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=PAGE)
     force = mode_in_force(site, story, now())
@@ -65,9 +73,11 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
         "form": form or blank_form(site),
         "action": links().thread(site.key, story=name.id, url=name.url),
         "parent": None,
+        "is_hidden": hidden,
         "is_locked": is_locked,
         "waiting": None,
         "offers_mail": house().sends_mail,
+        "reported": "reported" in request.args,
         **more,
     }
 
@@ -91,6 +101,8 @@ def thread(key: str) -> Response:
         # Not "no-referrer": with it browsers send the form on this page from an origin called "null".
         page.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})
         return page
+    if "reported" in request.args:
+        page.headers["X-Robots-Tag"] = "noindex"
     return page if request.args.get("parent") else _page_for_all(page)
 
 
@@ -124,7 +136,8 @@ def post(key: str) -> Response:
         if encoding:
             raise encoding
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
-        posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
+        title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
+        posted = store(site, name, title, submission, SCRIPTLESS)
     except DomainError as error:
         if isinstance(error, ValidationFailed) and not form.errors:
             raise
@@ -200,6 +213,7 @@ def fragment() -> Response:
 def thread_fragment(key: str, name: StoryName) -> Markup:
     """The thread and a link to its form; nothing in it belongs to one reader."""
     context = thread_context(site_named(key), name)
+    context["structured"] = structured_data(context["show"], context["story"], context["shown"])
     return Markup(render_template("comments/fragment.html", **context))  # noqa: S704 - the template escapes
 
 
@@ -225,4 +239,9 @@ def profile(key: str, slug: str) -> Response:
 @bp.get("/c/<comment_id>")
 def permalink(comment_id: str) -> Response:
     comment, site = queries.public_comment(read_id(comment_id))
-    return redirect(Presenter(site, links()).place(comment, comment.story))  # type: ignore[return-value]
+    response = redirect(Presenter(site, links()).place(comment, comment.story))
+    if comment.is_visible:  # the page it leads to is the publisher's: what describes the comment is named here
+        for format, media_type in MEDIA_TYPES.items():
+            address = links().oembed(links().comment(comment.id), format)
+            response.headers.add("Link", f'<{address}>; rel="alternate"; type="{media_type}"')
+    return response  # type: ignore[return-value]

@@ -9,10 +9,12 @@ from ..core.errors import ValidationFailed
 from ..core.paging import read_cursor
 from ..core.web import links, many, public_answer
 from ..sites.web import answers_pages, requested_site
+from ..stories.forms import MOST_EXCLUDED
 from ..stories.models import Story
-from ..stories.queries import counts_by_id, counts_by_url, find_story, related_stories, stories_signed_by
+from ..stories.queries import counts_by_id, counts_by_url, find_story, stories_signed_by
 from . import queries
 from .present import FORMATS, Presenter
+from .related import related_stories
 from .routes import story_name
 
 bp = answers_pages(Blueprint("public_api", __name__, url_prefix="/api/v1"))
@@ -74,8 +76,12 @@ def author(slug: str) -> Response:
 def related() -> Response:
     site = requested_site()
     limit = inputs.whole_number(request.args, "limit", 4, low=1, high=20)
-    story, show = find_story(site.id, story_name()), Presenter(site, links())
-    return public_answer({"stories": [show.related(each) for each in related_stories(site.id, story, limit)]})
+    named, show = _lines("exclude", Story.URL_LENGTH), Presenter(site, links())
+    if len(named) > MOST_EXCLUDED:
+        raise ValidationFailed({"exclude": [f"Leave out at most {MOST_EXCLUDED} stories."]})
+    story = find_story(site.id, story_name())
+    found = related_stories(site.id, story, limit, without=named, now=now())
+    return public_answer({"stories": [show.related(each) for each in found]})
 
 
 @bp.get("/stories/about")

@@ -1,6 +1,7 @@
 """Finding comments."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -9,12 +10,12 @@ from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author
 from ..authors.queries import author_by_slug
 from ..core.database import db
-from ..core.errors import NotFound
+from ..core.errors import NotFound, UnknownSite
 from ..core.paging import Cursor
 from ..sites.models import Site
 from ..stories.models import Byline, Story
 from ..stories.modes import is_hidden
-from ..stories.queries import shown_to_readers
+from ..stories.queries import StoryName, is_named, shown_to_readers
 from .models import Comment, Status
 
 PROFILE_PAGE = 20
@@ -37,6 +38,23 @@ def public_comment(comment_id: int) -> tuple[Comment, Site]:
     if found is None or not (found[0].is_visible or found[0].visible_replies) or is_hidden(found[1], found[0].story):
         raise NotFound("There is no such comment here.")
     return found[0], found[1]
+
+
+def version_of(key: str, name: StoryName) -> tuple[Site, Story | None, datetime | None]:
+    """A site, its story of this name and when its newest comment came into sight, in one statement.
+
+    Raises UnknownSite.
+    """
+    # The end of an index; whatever became of that comment since.
+    newest = select(Comment.shown_at).where(Comment.story_id == Story.id, Comment.shown_at.is_not(None))
+    newest = newest.order_by(Comment.shown_at.desc()).limit(1)
+    rows = select(Site, Story, newest.scalar_subquery())
+    rows = rows.outerjoin(Story, (Story.site_id == Site.id) & is_named(name)).where(Site.key == key)
+    rows = rows.options(joinedload(Site.origins), joinedload(Story.bylines).joinedload(Byline.author))
+    found = db.session.execute(rows).unique().first()
+    if found is None:
+        raise UnknownSite("There is no site of this name here.")
+    return found[0], found[1], found[2]
 
 
 def comment_for(actor: Actor, comment_id: int) -> Comment:

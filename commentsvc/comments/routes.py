@@ -1,6 +1,7 @@
 """The readers' calls about comments (CONTRACT section 3)."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -11,10 +12,11 @@ from ..checks.question import Sender
 from ..core import inputs
 from ..core.clock import now, rfc3339
 from ..core.database import db
-from ..core.errors import NotFound, Unauthorized, ValidationFailed
+from ..core.errors import NotFound, TooFast, Unauthorized, ValidationFailed
+from ..core.html import render
 from ..core.ids import read_id
-from ..core.limits import reactions
-from ..core.paging import read_cursor
+from ..core.limits import challenges_given, previews, reactions
+from ..core.paging import EPOCH, Cursor, read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import (
     answer,
@@ -27,23 +29,36 @@ from ..core.web import (
     reader_network,
     reader_networks,
 )
+from ..screening import Outcome
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..sites.settings import SORTS
 from ..sites.web import about, answers_pages, ensure_origin, requested_site
 from ..stories.models import Story
 from ..stories.modes import is_hidden
 from ..stories.queries import StoryName, find_story
 from ..stories.service import ensure_allowed, new_story
-from . import asking, lifecycle, likes, posting, queries, receipts
+from . import asking, challenges, lifecycle, likes, posting, queries, receipts
+from .challenges import Work
 from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
 from .present import FORMATS, Presenter
-from .thread import SORTS, Shown, ancestors_of, is_locked, page_of_replies, page_of_thread
+from .thread import (
+    Shown,
+    ancestors_of,
+    is_locked,
+    new_in_thread,
+    page_of_replies,
+    page_of_thread,
+    usual_sort,
+)
 
 bp = answers_pages(Blueprint("comments_api", __name__, url_prefix="/api/v1"))
 
 LONGEST_ELAPSED = 7 * 24 * 3600.0  # seconds; a form may stay open for days
+# A comment's moment is read before its transaction waits for its turn: it may come in after a later one.
+OVERLAP = timedelta(seconds=10)
 LONGEST_AGENT = 500  # characters of a browser's name that an outside check is told
 
 
@@ -53,6 +68,14 @@ def story_name() -> StoryName:
         inputs.line(request.args, "story", limit=Story.ID_LENGTH),
         inputs.line(request.args, "url", limit=Story.URL_LENGTH),
     )
+
+
+def _site_key() -> str:
+    """The site a query names. Raises ValidationFailed."""
+    key = inputs.line(request.args, "site", limit=Site.KEY_LENGTH)
+    if not key:
+        raise ValidationFailed({"site": ["Say which site."]})
+    return key
 
 
 def _format() -> str:
@@ -66,11 +89,12 @@ def _presenter(site: Site, story: Story | None) -> Presenter:
 
 @bp.get("/thread")
 def thread() -> Response:
-    site, name, moment = requested_site(), story_name(), now()
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
+    key, name, moment = _site_key(), story_name(), now()
     limit = inputs.whole_number(request.args, "limit", 25, low=1, high=100)
     cursor = read_cursor(request.args.get("cursor"))
-    story = find_story(site.id, name)
+    site, story, newest = queries.version_of(key, name)
+    about(site)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     show = _presenter(site, story)
     shown: list[Shown] = []
     following = None
@@ -80,9 +104,44 @@ def thread() -> Response:
         {
             "story": show.story(story, name, moment),
             "sort": sort,
+            "version": _version(story, newest),
             "comments": [show.shown(each, story) for each in shown] if story else [],
             "next_cursor": str(following) if following else None,
             "form": show.form(story, moment),
+        }
+    )
+
+
+@bp.get("/thread/version")
+def thread_version() -> Response:
+    """Asked by everybody who reads, again and again: one statement."""
+    site, story, newest = queries.version_of(_site_key(), story_name())
+    about(site)
+    seen = None if story is None or is_hidden(site, story) else story
+    return public_answer({"version": _version(seen, newest), "comment_count": seen.comment_count if seen else 0})
+
+
+def _version(story: Story | None, newest: datetime | None) -> str:
+    """Another one after every comment that came or went."""
+    return str(Cursor.at(newest, story.comment_count) if story and newest else Cursor(0, 0))
+
+
+@bp.get("/thread/new")
+def new_comments() -> Response:
+    site, name = requested_site(), story_name()
+    since = read_cursor(request.args.get("since"))
+    if since is None:
+        raise ValidationFailed({"since": ["Send the version of the thread you have."]})
+    story = find_story(site.id, name)
+    show = _presenter(site, story)
+    if story is None or is_hidden(site, story):
+        return public_answer({"version": _version(None, None), "comments": [], "ancestors": []})
+    new, above = new_in_thread(story.id, since=since.moment - OVERLAP if since.key else EPOCH)
+    return public_answer(
+        {
+            "version": _version(story, new[-1].shown_at if new else None),
+            "comments": [show.comment(each, story) for each in new],
+            "ancestors": [show.comment(each, story) for each in above],
         }
     )
 
@@ -124,7 +183,7 @@ def _public_comment(comment_id: str) -> tuple[Comment, Site]:
 def post_comment() -> Response:
     _format()  # a wrong one is refused before anything is stored
     payload = json_body()
-    fields = inputs.strings(payload, (*JSON_FIELDS, "site", "story", "url", "title"))
+    fields = inputs.strings(payload, (*JSON_FIELDS, "site", "story", "url", "title", "challenge"))
     site = about(site_named(inputs.line(fields, "site", limit=Site.KEY_LENGTH)))
     ensure_origin(site)
     form = CommentForm(MultiDict(fields), settings=site.settings)
@@ -135,23 +194,39 @@ def post_comment() -> Response:
         inputs.line(fields, "story", limit=Story.ID_LENGTH), inputs.line(fields, "url", limit=Story.URL_LENGTH)
     )
     title = inputs.line(fields, "title", limit=Story.TITLE_LENGTH) or ""
-    return answer(_written(site, store(site, name, title, submission)), 201)
+    return answer(_written(site, store(site, name, title, submission, Work(fields.get("challenge")))), 201)
 
 
-def store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+def store(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
     """One comment in one transaction; then, where the site has outside checks, their answers in a second one.
 
     Two first comments may make the same story at the same moment on two machines: the one that comes second begins
     again and finds it.
     """
     try:
-        posted = _store(site, name, title, submission)
-    except IntegrityError:
-        posted = _store(site, name, title, submission)
+        posted = _store_again(site, name, title, submission, work)
+    except TooFast:
+        _note_unwanted(site)
+        raise
+    if posted.screening.outcome is Outcome.SPAM:
+        _note_unwanted(site)
     return asking.finish(posted)
 
 
-def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+def _note_unwanted(site: Site) -> None:
+    """In a transaction of its own: what was refused is taken back."""
+    with unit_of_work():
+        challenges.note_unwanted(site, reader_network(), now=now())
+
+
+def _store_again(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
+    try:
+        return _store(site, name, title, submission, work)
+    except IntegrityError:
+        return _store(site, name, title, submission, work)
+
+
+def _store(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
     if name.url:
         ensure_allowed(site, name.url)  # beside the id of a known story too: a wrong address is told, not ignored
     moment, network, token = now(), reader_network(), bearer()
@@ -168,6 +243,7 @@ def _store(site: Site, name: StoryName, title: str, submission: Submission) -> P
             now=moment,
             sender=_sender(),
             networks=reader_networks(),
+            work=work,
         )
 
 
@@ -205,6 +281,41 @@ def _written(site: Site, posted: Posted) -> dict[str, Any]:
         },
         "reasons": posting.reasons_for_writer(posted.screening),
     }
+
+
+@bp.get("/challenge")
+@challenges_given
+def challenge() -> Response:
+    """Proof of work for one comment on a site, whether it is asked for or not."""
+    return answer(challenges.new_challenge(requested_site(), keys(), now()))
+
+
+@bp.post("/preview")
+@previews
+def preview() -> Response:
+    """What would become of a text; nothing is stored, no rule is asked."""
+    show = _format()
+    fields = inputs.strings(json_body(), ("site", "text"))
+    site = about(site_named(inputs.line(fields, "site", limit=Site.KEY_LENGTH)))
+    ensure_origin(site)
+    rendered = render(EditForm(MultiDict(fields), settings=site.settings).new_text())
+    return answer({"html": rendered.html} if show == "html" else {"content": rendered.tree})
+
+
+@bp.get("/comments/<comment_id>/receipt")
+def own_comment(comment_id: str) -> Response:
+    """What became of a comment, for its writer."""
+    comment, _ = _own_comment(comment_id)
+    return answer({"status": posting.status_for_writer(comment), "editable_until": rfc3339(comment.editable_until)})
+
+
+@bp.post("/comments/<comment_id>/editor")
+def open_editor(comment_id: str) -> Response:
+    """The text to edit; opening the editor inside the window gives time beyond it."""
+    comment, site = _own_comment(comment_id)
+    with unit_of_work():
+        text, until = posting.open_editor(site, comment, now=now())
+    return answer({"text": text, "editable_until": rfc3339(until)})
 
 
 @bp.patch("/comments/<comment_id>")

@@ -27,6 +27,25 @@ class Links:
         """Where the rest of a comment's replies begins."""
         return f"{self.base}/thread/{quote(site)}/replies/{comment_id}?{urlencode({'cursor': cursor})}"
 
+    def comment_page(self, site: str, comment_id: int) -> str:
+        """A comment's own page here, with its first replies."""
+        return f"{self.base}/thread/{quote(site)}/replies/{comment_id}"
+
+    def report(self, site: str, comment_id: int) -> str:
+        """Where a reader without JavaScript reports a comment."""
+        return f"{self.base}/thread/{quote(site)}/report/{comment_id}"
+
+    def feed(self, site: str) -> str:
+        return f"{self.base}/feeds/{quote(site)}.atom"
+
+    def story_feed(self, site: str, **query: object) -> str:
+        given = {name: value for name, value in query.items() if value}
+        return f"{self.base}/feeds/{quote(site)}/story.atom?{urlencode(given)}"
+
+    def oembed(self, url: str, format: str) -> str:
+        """What describes the comment at an address to whoever wants to quote it."""
+        return f"{self.base}/oembed?{urlencode({'url': url, 'format': format})}"
+
     def mail(self, page: str, token: str) -> str:
         """Where a link in a mail leads: a page that does what the token names."""
         return f"{self.base}/mail/{page}/{quote(token)}"

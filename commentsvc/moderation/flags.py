@@ -99,11 +99,16 @@ def flag_comment(comment_id: str) -> Response:
         raise ValidationFailed({"reason": ["Say what is wrong with it."]})
     reason = FlagReason(inputs.choice(fields, "reason", list(FlagReason), ""))
     details = read_details(fields.get("details", ""))
+    keep_report(comment, reason, details)
+    return answer({"received": True}, 202)
+
+
+def keep_report(comment: Comment, reason: FlagReason, details: str) -> None:
+    """The report of whoever sent this request, in a transaction of its own. Raises NotFound."""
     try:
         _keep(comment, reason, details)
     except IntegrityError:  # the same reader at the same moment: now the other report is found
         _keep(comment, reason, details)
-    return answer({"received": True}, 202)
 
 
 def _keep(comment: Comment, reason: FlagReason, details: str) -> None:

@@ -15,6 +15,8 @@ from ..stories.forms import MODE_CHOICES, MODE_WORDS
 from ..stories.queries import categories
 from .desk import chosen_site, page
 
+SORT_WORDS = {"oldest": "Oldest first", "newest": "Newest first", "liked": "Most liked first"}
+
 bp = Blueprint("sections", __name__, url_prefix="/admin/sections")
 
 
@@ -29,6 +31,10 @@ class SectionForm(FlaskForm):
     opening_hours = StringField(
         "Opening hours",
         description="Like Mo-Fr 08:00-22:00; Sa 10:00-18:00. Always: 00:00-24:00. Empty: as the site.",
+    )
+
+    default_sort = SelectField(
+        "Order of comments", choices=[("", "As the site"), *SORT_WORDS.items()], validate_choice=False
     )
 
     def blame(self, error: ValidationFailed) -> None:
@@ -64,6 +70,7 @@ def _page(site: Site, form: SectionForm, chosen: str | None) -> str:
         rows=[(name, sections.get(name), used.get(name, 0)) for name in names],
         settings=site.settings,
         mode_words=MODE_WORDS,
+        sort_words=SORT_WORDS,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from ..authors.models import Author
@@ -38,6 +38,7 @@ class Story(Base):
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_commentsvc_story_category", "site_id", "category", "published_at"),
         Index("ix_commentsvc_story_recent", "site_id", "published_at"),
+        Index("ix_commentsvc_story_made", "site_id", "id"),
     )
     ID_LENGTH, TITLE_LENGTH, CATEGORY_LENGTH, EXCERPT_LENGTH, URL_LENGTH = 200, 300, 80, 1000, 2000
 
@@ -54,6 +55,13 @@ class Story(Base):
     created_at: Mapped[datetime]
     from_reader: Mapped[bool] = mapped_column(default=False)
     mode: Mapped[str | None] = mapped_column(String(10))  # None: what its section and its site say
+    suggested: Mapped[bool] = mapped_column(default=True, server_default=true())  # under other stories
+    picks: Mapped[list["StoryPick"]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="StoryPick.position",
+        foreign_keys="StoryPick.story_id",
+        back_populates="story",
+    )
     bylines: Mapped[list["Byline"]] = relationship(
         cascade="all, delete-orphan", order_by="Byline.position", back_populates="story"
     )
@@ -86,6 +94,15 @@ class Story(Base):
         return self.url if self.comment_count or not self.from_reader else None
 
     @property
+    def name(self) -> str:
+        """What the newsroom calls it: by its own id, else by its address."""
+        return self.external_id or self.url or ""
+
+    def picked(self, kind: str) -> list["Story"]:
+        """The stories the newsroom pinned (`pin`) to its box of related stories, or keeps out (`exclude`)."""
+        return [pick.other for pick in self.picks if pick.kind == kind]
+
+    @property
     def authors(self) -> list[Author]:
         return [byline.author for byline in self.bylines]
 
@@ -107,6 +124,7 @@ class Byline(Base):
     """One of the authors who sign a story, in their order."""
 
     __tablename__ = f"{PREFIX}byline"
+    __table_args__ = (Index("ix_commentsvc_byline_newest", "author_id", "story_id"),)
 
     story_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True)
     author_id: Mapped[int] = mapped_column(
@@ -115,3 +133,22 @@ class Byline(Base):
     position: Mapped[int] = mapped_column(default=0)
     story: Mapped[Story] = relationship(back_populates="bylines")
     author: Mapped[Author] = relationship(lazy="joined", innerjoin=True)
+
+
+class StoryPick(Base):
+    """What the newsroom decided about one story in another's "You may also like": it comes first, or never."""
+
+    __tablename__ = f"{PREFIX}story_pick"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pin', 'exclude')", name="kind"),
+        CheckConstraint("story_id <> other_id", name="itself"),
+    )
+
+    story_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int] = mapped_column(default=0)
+    story: Mapped[Story] = relationship(foreign_keys=story_id, back_populates="picks")
+    other: Mapped[Story] = relationship(foreign_keys=other_id, lazy="joined", innerjoin=True)

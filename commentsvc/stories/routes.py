@@ -43,6 +43,9 @@ def story_json(story: Story) -> dict[str, Any]:
         "mode": story.mode,
         "in_force": in_force_json(story),
         "bylines": [author.slug for author in story.authors],
+        "pinned": [other.name for other in story.picked("pin")],
+        "excluded": [other.name for other in story.picked("exclude")],
+        "suggested": story.suggested,
         "comment_count": story.comment_count,
     }
 
@@ -75,7 +78,7 @@ def add_story() -> Response:
     name = StoryName(inputs.line(fields, "id", limit=Story.ID_LENGTH), inputs.line(fields, "url"))
     if queries.find_story(site.id, name):
         raise ValidationFailed({"id": ["There is a story of this name already."]})
-    form = _form(payload, site, current={"mode": ""})
+    form = _form(payload, site, current={"mode": "", "suggested": "y"})
     with unit_of_work():
         story = service.new_story(site, name, title=form.title.data, now=now())
         form.fill(story)
@@ -107,6 +110,9 @@ def as_typed(story: Story) -> dict[str, str]:
         "own_id": story.external_id or "",
         "published_at": moment,
         "bylines": ", ".join(author.slug for author in story.authors),
+        "pinned": "\n".join(other.name for other in story.picked("pin")),
+        "excluded": "\n".join(other.name for other in story.picked("exclude")),
+        "suggested": "y" if story.suggested else "",
     }
 
 
@@ -122,7 +128,14 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
         moment = read_moment(inputs.strings(payload, ("published_at",)).get("published_at"), "published_at")
         given["published_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""
     if "bylines" in payload:
-        given["bylines"] = _slugs(payload["bylines"])
+        given["bylines"] = ", ".join(_names(payload, "bylines", "slugs"))
+    for field in ("pinned", "excluded"):
+        if field in payload:
+            given[field] = "\n".join(_names(payload, field, "stories"))
+    if "suggested" in payload:
+        if not isinstance(payload["suggested"], bool):
+            raise ValidationFailed({"suggested": ["This must be true or false."]})
+        given["suggested"] = "y" if payload["suggested"] else ""
     form = StoryForm(MultiDict({**current, **given}), site=site, story=story, meta={"csrf": False})
     if not form.validate():
         wrong = {str(name): list(messages) for name, messages in form.errors.items()}
@@ -140,7 +153,11 @@ def _mode_of(payload: dict[str, Any], story: Story | None) -> str:
     return kept or ""
 
 
-def _slugs(listed: Any) -> str:
-    if not isinstance(listed, list) or not all(isinstance(slug, str) for slug in listed):
-        raise ValidationFailed({"bylines": ["Send a list of slugs."]})
-    return ", ".join(listed)
+def _names(payload: dict[str, Any], field: str, what: str) -> list[str]:
+    """Raises ValidationFailed for anything but a list of lines."""
+    listed = payload[field]
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise ValidationFailed({field: [f"Send a list of {what}."]})
+    if any(len(name.splitlines()) > 1 for name in listed):
+        raise ValidationFailed({field: ["A name is one line."]})
+    return listed

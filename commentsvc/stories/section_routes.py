@@ -25,6 +25,7 @@ def section_json(name: str, section: Section | None, stories: int) -> dict[str, 
         "mode": section.mode if section else None,
         "close_after_days": section.close_after_days if section else None,
         "opening_hours": section.opening_hours if section else None,
+        "default_sort": section.default_sort if section else None,
         "stories": stories,
     }
 
@@ -60,7 +61,7 @@ def _typed(payload: dict[str, Any]) -> dict[str, str]:
     if days is not None and type(days) is not int:
         raise ValidationFailed({"close_after_days": ["Send a whole number of days, or null."]})
     sent = {name: payload[name] for name in READERS if name in payload}
-    texts = inputs.strings(sent, ("mode", "opening_hours"))
+    texts = inputs.strings(sent, ("mode", "opening_hours", "default_sort"))
     if days is not None:
         texts["close_after_days"] = str(days)
     return {name: texts.get(name, "") for name in sent}

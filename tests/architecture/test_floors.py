@@ -34,6 +34,7 @@ STARTERS = {"demo/run.py", "demo/wsgi.py"}
 DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
 DOORS |= {"card_pages.py", "log_pages.py", "live_pages.py", "bulk_pages.py", "bulk_routes.py", "section_routes.py"}
 DOORS |= {"section_pages.py", "thread_pages.py", "rulebook.py", "rulebook_api.py"}
+DOORS |= {"feeds.py", "oembed.py", "report_pages.py"}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))

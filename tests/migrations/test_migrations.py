@@ -17,6 +17,7 @@ from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments import log
+from commentsvc.comments.challenge_models import SpentChallenge, Unwanted
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Move, Revision
 from commentsvc.core.clock import now
@@ -32,7 +33,8 @@ from commentsvc.outbox.models import Attempt, Delivery
 from commentsvc.rulebook.models import Ban, BanKind
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.sites.models import Section, Site
-from commentsvc.stories.models import Byline, Story
+from commentsvc.stories.models import Byline, Story, StoryPick
+from commentsvc.stories.queries import StoryName, find_story
 from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
 from tests.conftest import settings
@@ -69,7 +71,7 @@ def fill(app: Flask) -> None:
     newsroom.words("herald", "hold", "swindle")
     newsroom.rule("herald", "shouting", "shadow")
     newsroom.signed_in(newsroom.account("Hanna", Role.MODERATOR, "herald"))
-    story = newsroom.story("herald")
+    story, newsroom_other = newsroom.story("herald"), newsroom.story("herald")
     above = newsroom.comment(story, "A swindle.")
     newsroom.comment(story, parent=above)
     with app.app_context(), unit_of_work():
@@ -78,6 +80,8 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        other = find_story(comment.site_id, StoryName(newsroom_other, None))
+        db.session.add(StoryPick(story_id=comment.story_id, other_id=other.id, kind="pin"))
         db.session.add(CheckKeys(site_id=comment.site_id))
         db.session.add(Section(site_id=comment.site_id, name="City"))
         db.session.add(Move(decision=db.session.scalars(select(Decision)).first()))
@@ -91,6 +95,8 @@ def fill(app: Flask) -> None:
         db.session.add(
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
+        db.session.add(SpentChallenge(signature="0" * 64, expires_at=now()))
+        db.session.add(Unwanted(site_id=comment.site_id, minute=now(), network_hash="somewhere"))
         wish_for_mail(comment)
         _fill_newsroom(comment)
         _fill_card(comment)

@@ -21,8 +21,9 @@ export class AboutAuthor extends StoryBox {
     return "stories/about";
   }
 
-  /** @param {{authors: Byline[]}} answer */
-  drawn({ authors }) {
+  /** A box for each who has written something about themselves. @param {{authors: Byline[]}} answer */
+  drawn(answer) {
+    const authors = answer.authors.filter(({ bio }) => bio?.length);
     return authors.length ? { title: words.aboutAuthors(authors.length), content: authors.map(byline) } : null;
   }
 }
@@ -37,7 +38,7 @@ function byline(author) {
       "div",
       { part: "body" },
       make("h3", {}, link(author.url, {}, make("bdi", {}, author.name))),
-      theirs("div", { class: "body" }, ...contentNodes(author.bio ?? [])),
+      theirs("div", { class: "body" }, ...contentNodes(author.bio)),
       links(author),
     ),
   );

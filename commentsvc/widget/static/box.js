@@ -6,7 +6,7 @@ import { boxSheets } from "./style.js";
 import { locale } from "./words.js";
 
 export class StoryBox extends HTMLElement {
-  static observedAttributes = ["site", "story", "url"];
+  static observedAttributes = ["site", "story", "url", "exclude"];
 
   #root = this.attachShadow({ mode: "open" });
   #asked = "";
@@ -26,6 +26,16 @@ export class StoryBox extends HTMLElement {
     throw new Error("An element on its own says what it asks for.");
   }
 
+  /** What to ask besides the story. @returns {Record<string, string|string[]>} */
+  get query() {
+    return {};
+  }
+
+  /** A place in a line of boxes that are drawn one after the other. @returns {{before?: Promise<void>, done: () => void}} */
+  turn() {
+    return { done() {} };
+  }
+
   /**
    * @param {any} _answer of the service
    * @returns {{title: string, content: Node[]}|null} null: there is nothing to say
@@ -35,15 +45,19 @@ export class StoryBox extends HTMLElement {
   }
 
   async #fetch() {
-    const story = storyOf(this);
-    const asked = JSON.stringify(story);
+    const query = { ...storyOf(this), ...this.query };
+    const asked = JSON.stringify(query);
     if (asked === this.#asked) return;
     this.#asked = asked;
+    const { before, done } = this.turn();
     try {
-      const answer = await read(this.path, story);
+      const answer = await read(this.path, query);
+      await before;
       if (asked === this.#asked) this.#show(this.drawn(answer));
     } catch (problem) {
       this.#fail(problem);
+    } finally {
+      done();
     }
   }
 
