@@ -50,9 +50,9 @@ def weight(found: Release, names: Iterable[str], encoding: str = "br") -> int:
 
 def main() -> None:
     wheel, source = minified(), release(HERE / "static")
-    print("| | files | brotli | gzip | unminified, brotli |\n|---|---|---|---|---|")
+    print("| | files | brotli | gzip | from a checkout, brotli |\n|---|---|---|---|---|")
     for title, names in groups(wheel).items():
-        sizes = (weight(wheel, names), weight(wheel, names, "gzip"), weight(source, names))
+        sizes = (weight(wheel, names), weight(wheel, names, "gzip"), weight(source, groups(source)[title]))
         print(f"| {title} | {len(names)} | " + " | ".join(f"{size:,}" for size in sizes) + " |")
     print("\n| file | brotli | gzip | as it is |\n|---|---|---|---|")
     for name, file in sorted(wheel.files.items()):
