@@ -14,6 +14,7 @@ const base = sheet(`
     --_radius: var(--commentsvc-radius, 3px);
     --_space: var(--commentsvc-space, 1rem);
     display: block;
+    box-sizing: border-box;
     min-inline-size: min(100%, 18rem);
     color: var(--commentsvc-fg, inherit);
     background: var(--commentsvc-bg, transparent);
