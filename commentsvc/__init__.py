@@ -18,7 +18,7 @@ from .accounts.cookies import StaffSessions
 from .accounts.routes import bp as sign_in_pages
 from .authors.routes import bp as author_api
 from .checks.corrections import AkismetCorrections
-from .comments import asking
+from .comments import asking, challenges
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
@@ -172,7 +172,7 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
     engine.every_minute.append(thresholds.watch)
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, leases.forget_ended, networks.forget_old]
+    engine.every_hour += [asking.forget, challenges.forget, leases.forget_ended, networks.forget_old]
     engine.every_hour += [digest.make_digests, digest.clean_up, digests.send_daily]
     events.install(app, events.Ears(keep=_keep, wake=engine.wake))
     writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}

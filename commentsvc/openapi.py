@@ -127,6 +127,16 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Some fields need attention",
         "`fields` names every field that is wrong, and why.",
     ),
+    "challenge_required": (
+        422,
+        "Proof of work is asked for",
+        "`form.challenge` of the thread says `proof_of_work`: solve a challenge of `GET /challenge`, send it along.",
+    ),
+    "challenge_failed": (
+        422,
+        "The proof of work does not hold",
+        "The challenge is another site's, expired, was used before, or the answer is wrong. Ask for a new one.",
+    ),
     "parent_not_in_story": (422, "Unknown parent", "`parent` is no comment of this story."),
     "parent_not_visible": (422, "The parent is not visible", "`parent` is not shown to readers any more."),
     "too_fast": (429, "Too fast", "Too many comments in a short time. Wait as `Retry-After` says."),
@@ -331,6 +341,7 @@ FORM_EXAMPLE: Json = {
     "notify": ["none", "replies", "all"],
     "challenge": None,
     "edit_window_minutes": 15,
+    "like_label": None,
 }
 RELATED_EXAMPLE: Json = {
     "id": "2026-01-18-river-bends",
@@ -898,8 +909,13 @@ SCHEMAS: dict[str, Json] = {
         limits=_object("", text=_count(), name=_count(), email=_count(), website=_count()),
         honeypot=_text("A field people must not see; whoever fills it in is a program."),
         notify=_list(_one_of(NOTIFY), "What a writer may ask to get mail about; empty where no mail is sent."),
-        challenge={"type": "null", "description": "None is asked for."},
+        challenge={
+            "enum": ["proof_of_work", None],
+            "description": "What a comment must come with; null where nothing is asked for. Proof of work: see "
+            "`GET /challenge`.",
+        },
         edit_window_minutes=_count("0: comments cannot be edited."),
+        like_label=_or_null(_text("The word on the button that likes; null: Like, in the reader's language.")),
     ),
     "Thread": _object(
         "One page of a story's comments.",
@@ -925,7 +941,7 @@ SCHEMAS: dict[str, Json] = {
     "NewComment": {
         **_object(
             "A comment as the form sends it.",
-            ("story", "url", "title", "parent", "website", "notify", "topic", "elapsed"),
+            ("story", "url", "title", "parent", "website", "notify", "topic", "challenge", "elapsed"),
             site=_text("The site's key.", pattern=SITE_KEY, examples=["demo"]),
             **STORY_NAME,
             title=_or_null(_typed("The article's title; kept when the story is new.", Story.TITLE_LENGTH)),
@@ -948,6 +964,7 @@ SCHEMAS: dict[str, Json] = {
                 )
             ),
             topic=_or_null(_text("The honeypot: leave it out.")),
+            challenge=_or_null(_text("The answer to a challenge of `GET /challenge`, where one is asked for.")),
             elapsed=_or_null(
                 {
                     "type": "number",
@@ -962,6 +979,11 @@ SCHEMAS: dict[str, Json] = {
         ],
     },
     "Edit": _object("", text=_typed("The new text, all of it.", Comment.TEXT_LENGTH, pattern=SOMETHING)),
+    "Preview": _object(
+        "",
+        site=_text("The site's key.", pattern=SITE_KEY),
+        text=_typed("As it was typed.", Comment.TEXT_LENGTH, pattern=SOMETHING),
+    ),
     "Report": _object(
         "",
         ("details",),
@@ -1606,6 +1628,8 @@ READERS_PATHS: dict[str, Json] = {
                 "idempotency_conflict",
                 "parent_not_in_story",
                 "parent_not_visible",
+                "challenge_required",
+                "challenge_failed",
                 "too_fast",
             ),
             security=[{}, *WITH_RECEIPT],
@@ -1656,6 +1680,86 @@ READERS_PATHS: dict[str, Json] = {
             gives=_object("", comment=_object("", id=_id(""), state={"const": "retracted"})),
             example={"comment": {"id": "3", "state": "retracted"}},
         ),
+    },
+    "/api/v1/comments/{comment_id}/receipt": {
+        "get": _call(
+            "getReceipt",
+            WRITING,
+            "What became of one's own comment",
+            "For its writer only. `rejected`: a moderator decided not to publish it.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found"),
+            security=WITH_RECEIPT,
+            gives=_object(
+                "",
+                status=_one_of(["approved", "pending", "rejected", "retracted"]),
+                editable_until=_or_null(MOMENT),
+            ),
+            example={"status": "pending", "editable_until": "2026-01-20T08:45:00Z"},
+        )
+    },
+    "/api/v1/comments/{comment_id}/editor": {
+        "post": _call(
+            "openEditor",
+            WRITING,
+            "Open the editor of one's own comment",
+            "The text as typed. Opened inside the window, there are two hours more to send the edit. "
+            "Opened again it gives no more.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found", "window_over"),
+            security=WITH_RECEIPT,
+            gives=_object("", text=_text(), editable_until=_or_null(MOMENT)),
+            example={"text": "The road was open on Monday.", "editable_until": "2026-01-20T10:45:00Z"},
+        )
+    },
+    "/api/v1/preview": {
+        "post": _call(
+            "preview",
+            WRITING,
+            "See a text as a comment",
+            "What would be made of a text. Nothing is stored and no rule is asked. 30 a minute from one network.",
+            takes=("Format",),
+            body=("Preview", {"site": "demo", "text": "The road was **open**."}),
+            refuses=("origin_not_allowed", "unknown_site", "too_fast"),
+            gives={
+                **_object(
+                    "",
+                    ("content", "html"),
+                    content=_list(_ref("Node"), "As nodes; unless `format=html` was asked for."),
+                    html=_text("As cleaned HTML; with `format=html`."),
+                ),
+                "oneOf": [{"required": ["content"]}, {"required": ["html"]}],
+            },
+            example={"content": [["p", "The road was ", ["strong", "open"], "."]]},
+        )
+    },
+    "/api/v1/challenge": {
+        "get": _call(
+            "getChallenge",
+            WRITING,
+            "A challenge for proof of work",
+            "Where `form.challenge` says `proof_of_work`. In the format of ALTCHA, version 1: find the whole number "
+            "from 0 to `maxNumber` for which the SHA-256 of `salt` followed by the number, in hex, is `challenge`. "
+            "Send base64 of the JSON `{algorithm, challenge, number, salt, signature}` as `challenge` of "
+            "`POST /comments`. Good for one comment on this site and 20 minutes.",
+            takes=("Site",),
+            refuses=("unknown_site", "validation_failed", "too_fast"),
+            gives=_object(
+                "",
+                algorithm={"const": "SHA-256"},
+                challenge=_text(pattern="^[0-9a-f]{64}$"),
+                maxNumber=_count(),
+                salt=_text(),
+                signature=_text(pattern="^[0-9a-f]{64}$"),
+            ),
+            example={
+                "algorithm": "SHA-256",
+                "challenge": "8f2b54a1f0a1f5c1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a941",
+                "maxNumber": 100_000,
+                "salt": "5f3c1a9be27d40c68a1b2c3d?expires=1768898700&",
+                "signature": "1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a9418f2b54a1f0a1f5c",
+            },
+        )
     },
     "/api/v1/comments/{comment_id}/replies": {
         "get": _read(

@@ -22,6 +22,7 @@ from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName, find_story, stories_signed_by
 from . import queries
+from .challenges import Work
 from .forms import CommentForm
 from .models import Comment, Status
 from .present import Presenter
@@ -32,6 +33,7 @@ bp = Blueprint("reader_pages", __name__)
 
 WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
 PAGE = 25
+SCRIPTLESS = Work(has_script=False)  # while proof of work is asked for, what comes from here waits
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
@@ -125,7 +127,8 @@ def post(key: str) -> Response:
         if encoding:
             raise encoding
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
-        posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
+        title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
+        posted = store(site, name, title, submission, SCRIPTLESS)
     except DomainError as error:
         if isinstance(error, ValidationFailed) and not form.errors:
             raise

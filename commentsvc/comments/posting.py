@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from ..authors.models import Author, Standing
 from ..authors.queries import restrained
@@ -23,9 +24,10 @@ from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
-from . import lifecycle, outside, record
+from . import challenges, lifecycle, outside, record
+from .challenges import Work
 from .house import house_of
-from .models import Comment, Revision, Status
+from .models import Comment, Decision, Revision, Status
 from .thread import is_locked
 from .verdicts import screening_of, stored
 
@@ -33,6 +35,7 @@ NETWORK_BURST = 20  # comments one network may send at once; after that one per 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 REVISIONS_ALLOWED = 20  # texts of one comment
 EDIT_PACE = timedelta(seconds=10)  # between two edits; less where `flood_seconds` is less
+EDITOR_OPEN = timedelta(hours=2)  # beyond the window, for whoever opens the editor inside it
 DEEPEST = 100  # levels of replies; a reply below them stands beside the comment it answers
 
 
@@ -57,6 +60,7 @@ TOLD_TO_WRITER = {
     # What outsiders write is for moderators; a writer would take it for the newsroom's words.
     "screening_hook": "A moderator reads it first.",
     "akismet": "A moderator reads it first.",
+    challenges.WITHOUT_PROOF: "A moderator reads it first.",
     outside.LOST: "A moderator reads it first.",
     outside.WAITS: "It is still being checked.",
 }
@@ -149,19 +153,22 @@ def post(
     now: datetime,
     sender: Sender = NOBODY,
     networks: Sequence[str] = (),
+    work: Work | None = None,
 ) -> Posted:
     """Store what a reader said, with the status the rules decided on.
 
     `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed. `sender` is for
     outside checks; where the site has them the comment waits until they are asked (`Posted.inquiry`). `networks` are
-    the hashes the sender's network may be banned under; `network_hash` is always one of them.
+    the hashes the sender's network may be banned under; `network_hash` is always one of them. `work` is what the sender
+    calculated, where somebody outside sends it.
     Raises what the contract names: StoryClosed, NotWelcome, Duplicate, TooFast, ParentNotInStory, ParentNotVisible,
-    IdempotencyConflict.
+    IdempotencyConflict, ChallengeRequired, ChallengeFailed.
     """
     hashes = address_hashes(submission.email, f"site {site.id}", keys)
     _one_at_a_time(hashes[0])
     if known := _sent_before(site, story, submission, keys, now):
         return Posted(known, screening_of(known))
+    is_proven = work is None or challenges.is_done(site, work, keys, now)
     parent = _parent_of(story, submission.parent)
     rendered = render(submission.text)
     force = mode_in_force(site, story, now)
@@ -170,6 +177,8 @@ def post(
     draft = _draft(site, house, story, force, submission, rendered, writer, hashes, came_from, now)
     screening = screen(draft, house)
     _refuse(screening)
+    if not is_proven:
+        screening = Screening((*screening.verdicts, challenges.held()))
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
@@ -426,7 +435,8 @@ def edit(
     """
     lifecycle.wait_for_turn([comment])
     db.session.refresh(comment)  # whoever had to wait looks again
-    _ensure_editable(site, comment, now)
+    _ensure_editable(comment, now)
+    _ensure_pace(site, comment, now)
     if text == _text_of(comment):
         return Posted(comment, screening_of(comment))
     author = db.session.get_one(Author, comment.author_id)
@@ -447,14 +457,42 @@ def edit(
     return Posted(comment, screening, inquiry)
 
 
-def _ensure_editable(site: Site, comment: Comment, now: datetime) -> None:
-    """Edits have a pace and an end, or a writer could change a text under every moderator's hands."""
+def open_editor(site: Site, comment: Comment, *, now: datetime) -> tuple[str, datetime | None]:
+    """The typed text to edit, and until when it may be sent: whoever begins in time is not hurried (WCAG 2.2.1).
+
+    The editor's time does not begin anew when it is opened again. Raises WindowOver.
+    """
+    _ensure_editable(comment, now)
+    window = timedelta(minutes=site.settings.edit_window_minutes)
+    until = max(comment.editable_until or now, comment.created_at + window + EDITOR_OPEN)
+    # On the table, not the mapped class: nothing changed that a moderator looks at.
+    table = cast(Table, Comment.__table__)
+    db.session.execute(table.update().where(table.c.id == comment.id).values(editable_until=until))
+    return _text_of(comment) or "", until
+
+
+def status_for_writer(comment: Comment) -> str:
+    """approved, pending, retracted; rejected, once a person decided so: a rule's no is not told to programs."""
+    if comment.retracted_at:
+        return "retracted"
+    if comment.status not in lifecycle.REFUSED:
+        return comment.status.lower()
+    rows = select(Decision.account_id).where(Decision.comment_id == comment.id, Decision.after == comment.status)
+    is_by_person = db.session.scalar(rows.where(Decision.account_id.is_not(None)).limit(1)) is not None
+    return "rejected" if is_by_person else "pending"
+
+
+def _ensure_editable(comment: Comment, now: datetime) -> None:
+    """Edits have an end, or a writer could change a text under every moderator's hands."""
     if comment.status in (Status.REJECTED, Status.SPAM):
         raise WindowOver("It was decided that this comment is not published; it cannot be edited any more.")
     if not comment.is_editable(now):
         raise WindowOver("The time to edit this comment is over.")
     if comment.revision_number >= REVISIONS_ALLOWED:
         raise WindowOver("This comment was edited too often to be edited again.")
+
+
+def _ensure_pace(site: Site, comment: Comment, now: datetime) -> None:
     pace = min(EDIT_PACE, timedelta(seconds=site.settings.flood_seconds))
     if comment.edited_at and now - comment.edited_at < pace:
         raise TooFast("You edited this a moment ago. Please wait a little.", math.ceil(pace.total_seconds()))

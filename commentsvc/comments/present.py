@@ -11,9 +11,11 @@ from ..core.links import Links
 from ..core.mail_address import MAX_LENGTH as EMAIL_LENGTH
 from ..core.web import house
 from ..sites.models import Site
+from ..sites.settings import LIKE
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName
+from .challenges import is_asked
 from .forms import NOTIFY
 from .models import Comment
 from .thread import Shown
@@ -141,6 +143,7 @@ class Presenter:
             "limits": {"text": settings.text_max_length, "name": 80, "email": EMAIL_LENGTH, "website": 2000},
             "honeypot": "topic",
             "notify": list(NOTIFY) if house().sends_mail else [],
-            "challenge": None,
+            "challenge": "proof_of_work" if is_asked(self.site, now) else None,
             "edit_window_minutes": settings.edit_window_minutes,
+            "like_label": None if settings.like_label in ("", LIKE) else settings.like_label,
         }

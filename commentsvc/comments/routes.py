@@ -12,9 +12,10 @@ from ..checks.question import Sender
 from ..core import inputs
 from ..core.clock import now, rfc3339
 from ..core.database import db
-from ..core.errors import NotFound, Unauthorized, ValidationFailed
+from ..core.errors import NotFound, TooFast, Unauthorized, ValidationFailed
+from ..core.html import render
 from ..core.ids import read_id
-from ..core.limits import reactions
+from ..core.limits import challenges_given, previews, reactions
 from ..core.paging import EPOCH, Cursor, read_cursor
 from ..core.unit_of_work import unit_of_work
 from ..core.web import (
@@ -28,6 +29,7 @@ from ..core.web import (
     reader_network,
     reader_networks,
 )
+from ..screening import Outcome
 from ..sites.models import Site
 from ..sites.service import site_named
 from ..sites.settings import SORTS
@@ -36,7 +38,8 @@ from ..stories.models import Story
 from ..stories.modes import is_hidden
 from ..stories.queries import StoryName, find_story
 from ..stories.service import ensure_allowed, new_story
-from . import asking, lifecycle, likes, posting, queries, receipts
+from . import asking, challenges, lifecycle, likes, posting, queries, receipts
+from .challenges import Work
 from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
@@ -181,7 +184,7 @@ def _public_comment(comment_id: str) -> tuple[Comment, Site]:
 def post_comment() -> Response:
     _format()  # a wrong one is refused before anything is stored
     payload = json_body()
-    fields = inputs.strings(payload, (*JSON_FIELDS, "site", "story", "url", "title"))
+    fields = inputs.strings(payload, (*JSON_FIELDS, "site", "story", "url", "title", "challenge"))
     site = about(site_named(inputs.line(fields, "site", limit=Site.KEY_LENGTH)))
     ensure_origin(site)
     form = CommentForm(MultiDict(fields), settings=site.settings)
@@ -192,23 +195,39 @@ def post_comment() -> Response:
         inputs.line(fields, "story", limit=Story.ID_LENGTH), inputs.line(fields, "url", limit=Story.URL_LENGTH)
     )
     title = inputs.line(fields, "title", limit=Story.TITLE_LENGTH) or ""
-    return answer(_written(site, store(site, name, title, submission)), 201)
+    return answer(_written(site, store(site, name, title, submission, Work(fields.get("challenge")))), 201)
 
 
-def store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+def store(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
     """One comment in one transaction; then, where the site has outside checks, their answers in a second one.
 
     Two first comments may make the same story at the same moment on two machines: the one that comes second begins
     again and finds it.
     """
     try:
-        posted = _store(site, name, title, submission)
-    except IntegrityError:
-        posted = _store(site, name, title, submission)
+        posted = _store_again(site, name, title, submission, work)
+    except TooFast:
+        _note_unwanted(site)
+        raise
+    if posted.screening.outcome is Outcome.SPAM:
+        _note_unwanted(site)
     return asking.finish(posted)
 
 
-def _store(site: Site, name: StoryName, title: str, submission: Submission) -> Posted:
+def _note_unwanted(site: Site) -> None:
+    """In a transaction of its own: what was refused is taken back."""
+    with unit_of_work():
+        challenges.note_unwanted(site, reader_network(), now=now())
+
+
+def _store_again(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
+    try:
+        return _store(site, name, title, submission, work)
+    except IntegrityError:
+        return _store(site, name, title, submission, work)
+
+
+def _store(site: Site, name: StoryName, title: str, submission: Submission, work: Work) -> Posted:
     if name.url:
         ensure_allowed(site, name.url)  # beside the id of a known story too: a wrong address is told, not ignored
     moment, network, token = now(), reader_network(), bearer()
@@ -225,6 +244,7 @@ def _store(site: Site, name: StoryName, title: str, submission: Submission) -> P
             now=moment,
             sender=_sender(),
             networks=reader_networks(),
+            work=work,
         )
 
 
@@ -262,6 +282,41 @@ def _written(site: Site, posted: Posted) -> dict[str, Any]:
         },
         "reasons": in_language(posting.reasons_for_writer(posted.screening), request.accept_languages),
     }
+
+
+@bp.get("/challenge")
+@challenges_given
+def challenge() -> Response:
+    """Proof of work for one comment on a site, whether it is asked for or not."""
+    return answer(challenges.new_challenge(requested_site(), keys(), now()))
+
+
+@bp.post("/preview")
+@previews
+def preview() -> Response:
+    """What would become of a text; nothing is stored, no rule is asked."""
+    show = _format()
+    fields = inputs.strings(json_body(), ("site", "text"))
+    site = about(site_named(inputs.line(fields, "site", limit=Site.KEY_LENGTH)))
+    ensure_origin(site)
+    rendered = render(EditForm(MultiDict(fields), settings=site.settings).new_text())
+    return answer({"html": rendered.html} if show == "html" else {"content": rendered.tree})
+
+
+@bp.get("/comments/<comment_id>/receipt")
+def own_comment(comment_id: str) -> Response:
+    """What became of a comment, for its writer."""
+    comment, _ = _own_comment(comment_id)
+    return answer({"status": posting.status_for_writer(comment), "editable_until": rfc3339(comment.editable_until)})
+
+
+@bp.post("/comments/<comment_id>/editor")
+def open_editor(comment_id: str) -> Response:
+    """The text to edit; opening the editor inside the window gives time beyond it."""
+    comment, site = _own_comment(comment_id)
+    with unit_of_work():
+        text, until = posting.open_editor(site, comment, now=now())
+    return answer({"text": text, "editable_until": rfc3339(until)})
 
 
 @bp.patch("/comments/<comment_id>")

@@ -1,5 +1,6 @@
 """Sites: the publications served."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
@@ -15,7 +16,8 @@ A_SORT = f"default_sort IN ({', '.join(map(repr, SORTS))})"
 class Site(Base):
     """One publication: its key in every address, its origins, its settings.
 
-    `rulebook` names the edition of its word lists, modes of rules and bans; None while it has none.
+    `rulebook` names the edition of its word lists, modes of rules and bans; None while it has none. Until
+    `attacked_until` a flood counts as going on (`comments/challenges`).
     """
 
     __tablename__ = f"{PREFIX}site"
@@ -26,6 +28,7 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     stored_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     rulebook: Mapped[str | None] = mapped_column(String(32))
+    attacked_until: Mapped[datetime | None]
     origins: Mapped[list["Origin"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Origin.origin"
     )

@@ -12,6 +12,8 @@ from .hours import WrongHours, read_hours, read_zone
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 GONE = {"words_reject": "kind reject", "words_hold": "kind hold"}  # settings that became word lists
 MOST_DOMAINS = 2_000
+LIKE = "Like"
+EFFORTS = ("off", "auto", "on")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
 SORTS = ("oldest", "newest", "liked")  # orders of a thread
 REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
@@ -30,11 +32,15 @@ def _setting(
     is_address: bool = False,
     ensure: Callable[[str], Any] | None = None,
     is_reasons: bool = False,
+    longest: int | None = None,
     are_domains: bool = False,
 ) -> Any:
-    """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used."""
+    """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used.
+
+    `longest`: it is one line of at most so many characters.
+    """
     about = {"meaning": meaning, "among": among, "low": low, "high": high, "ensure": ensure}
-    about |= {"is_address": is_address, "is_reasons": is_reasons, "are_domains": are_domains}
+    about |= {"is_address": is_address, "is_reasons": is_reasons, "are_domains": are_domains, "longest": longest}
     return field(default=default, metadata=about)
 
 
@@ -88,6 +94,17 @@ class SiteSettings:
     when_silent: str = _setting("hold", "what a rule that cannot answer means", among=("hold", "publish"))
     text_max_length: int = _setting(10_000, "longest comment, in characters", low=100, high=10_000)
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
+    proof_of_work: str = _setting(
+        "auto", "ask browsers to calculate for each comment: off, auto (only under attack), on", among=EFFORTS
+    )
+    proof_of_work_steps: int = _setting(
+        100_000, "the most a browser has to try for one comment; on average it is half of that", low=1_000
+    )
+    like_label: str = _setting(
+        LIKE,
+        "the word on the button that likes, such as Respect; Like is said in the page's language",
+        longest=30,
+    )
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
     opening_hours: str = _setting(
         "", "when comments are taken, like Mo-Fr 08:00-22:00; Sa 10:00-18:00; empty for always", ensure=read_hours
@@ -194,7 +211,19 @@ def _read_words(item: Field[Any], text: str) -> str:
         return _read_domains(item, text)
     if item.metadata["ensure"]:
         return _ensured(item, text.strip())
+    if item.metadata["longest"]:
+        return _read_line(item, text)
     return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
+
+
+def _read_line(item: Field[Any], text: str) -> str:
+    try:
+        line = clean_line(text)
+    except Unreadable as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
+    if len(line) > item.metadata["longest"]:
+        raise ValidationFailed({item.name: [f"Use at most {item.metadata['longest']} characters."]})
+    return line
 
 
 def _ensured(item: Field[Any], text: str) -> str:

@@ -217,7 +217,7 @@ def test_the_next_comment_has_another_key(page, host, service):
     for text in ("One.", "Two."):
         write(page, text)
         post(page)
-        page.get_by_text(text).wait_for()
+        page.get_by_role("article").get_by_text(text).wait_for()
     first, second = (headers["Idempotency-Key"] for headers, _ in service.posted)
     assert first != second
 

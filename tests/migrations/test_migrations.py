@@ -17,6 +17,7 @@ from commentsvc.accounts.models import Account, Role, StaffSession
 from commentsvc.authors.models import Author, Standing, StandingChange
 from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments import log
+from commentsvc.comments.challenge_models import SpentChallenge, Unwanted
 from commentsvc.comments.likes import like
 from commentsvc.comments.models import Comment, Decision, Move, Revision
 from commentsvc.core.clock import now
@@ -91,6 +92,8 @@ def fill(app: Flask) -> None:
         db.session.add(
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
+        db.session.add(SpentChallenge(signature="0" * 64, expires_at=now()))
+        db.session.add(Unwanted(site_id=comment.site_id, minute=now(), network_hash="somewhere"))
         wish_for_mail(comment)
         _fill_newsroom(comment)
         _fill_card(comment)

@@ -46,18 +46,20 @@ export function read(path, parameters = {}) {
 }
 
 /**
- * POST JSON.
+ * Sends JSON: POST, unless the options say otherwise.
  * @param {string} path
- * @param {object} body
+ * @param {object|undefined} body
  * @param {Record<string, string>} headers
+ * @param {RequestInit} [options]
  * @returns {Promise<any>}
  * @throws {Problem}
  */
-export function write(path, body, headers) {
+export function write(path, body, headers, options) {
   return ask(new URL(`api/v1/${path}`, SERVICE), {
     method: "POST",
     headers: { "Content-Type": "application/json", "Accept-Language": locale, ...headers },
     body: JSON.stringify(body),
+    ...options,
   });
 }
 

@@ -126,7 +126,7 @@ export function refreshTimes(root) {
 
 /** @param {string} when */
 function editNote(when) {
-  return make("span", { class: "muted", title: words.fullDate(when) }, words.edited, make("span", { class: "full" }, " ", words.fullDate(when)));
+  return make("span", { class: "muted edited", title: words.fullDate(when) }, words.edited, make("span", { class: "full" }, " ", words.fullDate(when)));
 }
 
 /** A comment's address on this very page, whatever <base> the page has. @param {string|undefined} id */
@@ -141,7 +141,7 @@ function website(comment) {
 }
 
 /** @param {string[]} reasons */
-function waitingNote(reasons) {
+export function waitingNote(reasons) {
   return make(
     "div",
     { class: "waiting" },
@@ -156,7 +156,6 @@ function actions(comment, place) {
     "div",
     { class: "actions", part: "actions" },
     place.reply && replyButton(comment, place.reply),
-    comment.likes > 0 && make("span", { class: "muted" }, words.likes(comment.likes)),
     place.toggle,
     ...(place.actions ?? []),
   );

@@ -2,6 +2,7 @@
 
 import { Problem } from "./api.js";
 import { button, make, theirs, webAddress } from "./dom.js";
+import { countdown, dress, said, saidOf } from "./saying.js";
 import { words } from "./words.js";
 
 const FIELDS = ["text", "name", "email", "website"];
@@ -21,10 +22,12 @@ const INPUTS = {
  * @property {string[]} required
  * @property {Record<string, number>} limits in characters as people count them (code points)
  * @property {string[]} [notify] what a writer may ask to get mail about; none where no mail is sent
+ * @property {string|null} [challenge] what a comment must come with
  * @property {string} honeypot name of the field only machines fill in
  *
  * @typedef {object} Purpose what this form is for
  * @property {string} id prefix of the ids in it, unique in the thread
+ * @property {string} site
  * @property {Rules} rules
  * @property {string} [answering] the name of the writer it replies to
  * @property {import("./memory.js").Memory} memory
@@ -41,6 +44,7 @@ export class CommentForm {
   #trouble = make("div", { class: "trouble", part: "error", role: "alert", tabindex: "-1" });
   #shownAt = performance.now();
   #sending = false;
+  #hasTools = false;
   #purpose;
   #save;
   #trap;
@@ -77,7 +81,7 @@ export class CommentForm {
     const person = Object.entries(INPUTS).map(([name, about]) => this.#field(name, "input", about));
     return make(
       "form",
-      { part: "form", novalidate: true, onsubmit, ...described },
+      { part: "form", novalidate: true, onsubmit, onfocusin: () => this.#addTools(), ...described },
       make("h3", { id: this.#id("title"), part: "heading" }, ...this.#title()),
       ...this.#notes(),
       this.#trouble,
@@ -88,6 +92,16 @@ export class CommentForm {
       make("p", { class: "save" }, this.#save, make("label", { for: this.#id("save") }, words.save)),
       make("p", { class: "buttons" }, this.#submit, cancel && button(words.cancel, cancel, { class: "quiet" })),
     );
+  }
+
+  /** Loaded when somebody begins to write; without them one can write too. */
+  async #addTools() {
+    if (this.#hasTools) return;
+    this.#hasTools = true;
+    const { rules, site } = this.#purpose;
+    const field = this.#fields.text;
+    const loaded = await import("./tools.js").catch(() => (this.#hasTools = false));
+    if (loaded) field.after(loaded.tools({ field, limit: rules.limits.text, site }));
   }
 
   #title() {
@@ -148,13 +162,36 @@ export class CommentForm {
 
   /** @param {Record<string, any>} values */
   async #send(values) {
+    const shown = this.#onItsWay(values);
     try {
-      await this.#purpose.send(values, { key: this.#purpose.draft.key, remember: this.#save.checked });
+      await this.#deliver(values, !!this.#purpose.rules.challenge);
+      this.#done(values.text);
     } catch (problem) {
       this.#explain(problem);
-      return;
+    } finally {
+      shown.remove();
     }
-    this.#done();
+  }
+
+  /** A challenge that became necessary meanwhile, or was too old, is asked for once without a word. @param {Record<string, any>} values @param {boolean} calculates @param {boolean} [again] */
+  async #deliver(values, calculates, again = false) {
+    const { site, send, draft } = this.#purpose;
+    try {
+      const work = calculates && { challenge: await (await import("./proof.js").catch(lost)).proof(site) };
+      await send({ ...values, ...work }, { key: draft.key, remember: this.#save.checked });
+    } catch (problem) {
+      if (again || !(problem instanceof Problem) || !problem.code.startsWith("challenge_")) throw problem;
+      await this.#deliver(values, true, true);
+    }
+  }
+
+  /** The comment where it will be, until the service has it. @param {Record<string, any>} values */
+  #onItsWay({ name, text }) {
+    const about = make("p", { class: "muted" }, make("bdi", {}, name), " · ", words.sending);
+    const shown = make("div", { class: "sending", part: "comment" }, about, theirs("div", { class: "body" }, text));
+    this.element.before(shown);
+    dress(shown);
+    return shown;
   }
 
   #values() {
@@ -172,16 +209,21 @@ export class CommentForm {
     return { ...filled, ...notify, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
   }
 
-  #done() {
-    this.#purpose.draft.clear();
-    this.#fields.text.value = "";
+  /** Whatever was typed while it was on its way stays, as another comment. @param {string} sent */
+  #done(sent) {
+    if (this.#fields.text.value.trim() === sent) {
+      this.#purpose.draft.clear();
+      this.#fields.text.value = "";
+    } else {
+      this.#purpose.draft.renewKey();
+    }
     this.#shownAt = performance.now();
   }
 
   /** @param {boolean} sending */
   #busy(sending) {
     this.#sending = sending;
-    this.#submit.textContent = sending ? words.posting : words.post;
+    this.#submit.textContent = sending ? words.sending : words.post;
     // Not `disabled`: that would throw the focus away.
     this.#submit.setAttribute("aria-disabled", String(sending));
   }
@@ -189,16 +231,17 @@ export class CommentForm {
   /** @param {unknown} problem */
   #explain(problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (Object.keys(problem.fields).length) return this.#show(problem.fields);
-    let said = problem.message;
+    const fields = Object.entries(problem.fields).filter(([name]) => name !== "challenge");
+    if (fields.length) return this.#show(Object.fromEntries(fields.map(([name, told]) => [name, saidOf(name, told)])));
+    let told = said(problem);
     // The answer to the first try was lost, the text changed since: what is here now is another comment.
     if (problem.code === "idempotency_conflict") {
       this.#purpose.draft.renewKey();
-      said = words.earlierArrived;
+      told = words.earlierArrived;
     }
-    const wait = problem.wait ? words.wait(problem.wait) : "";
+    const wait = problem.wait ? [" ", countdown(problem.wait)] : [];
     const again = make("button", { type: "submit", part: "button" }, words.tryAgain);
-    this.#alert(make("p", {}, [said, wait, words.textKept].filter(Boolean).join(" ")), again);
+    this.#alert(make("p", {}, told, ...wait, " ", words.textKept), again);
   }
 
   /** Messages under the fields and a summary that leads to them; none takes both away. @param {Record<string, string[]>} wrong */
@@ -228,6 +271,11 @@ export class CommentForm {
     this.#trouble.replaceChildren(...nodes);
     this.#trouble.focus();
   }
+}
+
+/** @returns {never} */
+function lost() {
+  throw new Problem(0);
 }
 
 /**

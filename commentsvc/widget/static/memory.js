@@ -3,6 +3,7 @@
 import { SERVICE } from "./api.js";
 
 const RECEIPTS_KEPT = 50;
+const MARKS_KEPT = 500;
 
 /** Where a browser refuses to store (private windows, full or blocked storage), things last as long as the page. */
 const pageOnly = new Map();
@@ -68,15 +69,45 @@ export class Memory {
 
   /** @param {object} person @param {Receipt} receipt @param {boolean} remember */
   keep(person, receipt, remember) {
-    const receipts = [...this.#all().receipts, receipt].slice(-RECEIPTS_KEPT);
-    this.#save({ person, receipts }, remember);
+    const all = this.#all();
+    const receipts = [...all.receipts, receipt].slice(-RECEIPTS_KEPT);
+    this.#save({ ...all, person, receipts }, remember);
   }
 
   /** The comment waits no longer. @param {string} id */
   settle(id) {
+    this.update(id, { waiting: undefined });
+  }
+
+  /** What proves that a comment is this reader's. @param {string} id @returns {Receipt|undefined} */
+  receipt(id) {
+    return this.#all().receipts.find((/** @type {Receipt} */ one) => one.id === id);
+  }
+
+  /** @param {string} id @param {Partial<Receipt>} changes undefined takes something away */
+  update(id, changes) {
     const all = this.#all();
-    for (const receipt of all.receipts) if (receipt.id === id) delete receipt.waiting;
+    for (const receipt of all.receipts) if (receipt.id === id) Object.assign(receipt, changes);
     this.#save(all, this.remembered);
+  }
+
+  /** The comment is not there any more. @param {string} id */
+  drop(id) {
+    const all = this.#all();
+    all.receipts = all.receipts.filter((/** @type {Receipt} */ one) => one.id !== id);
+    this.#save(all, this.remembered);
+  }
+
+  /** Did the reader do this to a comment? @param {"liked"|"flagged"} mark @param {string} id */
+  has(mark, id) {
+    return !!this.#all()[mark]?.includes(id);
+  }
+
+  /** @param {"liked"|"flagged"} mark @param {string} id @param {boolean} isSet */
+  mark(mark, id, isSet) {
+    const all = this.#all();
+    const others = (all[mark] ?? []).filter((/** @type {string} */ one) => one !== id);
+    this.#save({ ...all, [mark]: [...others, ...(isSet ? [id] : [])].slice(-MARKS_KEPT) }, this.remembered);
   }
 
   /** Back to this tab only. */

@@ -14,6 +14,7 @@ const base = sheet(`
     --_radius: var(--commentsvc-radius, 3px);
     --_space: var(--commentsvc-space, 1rem);
     display: block;
+    box-sizing: border-box;
     min-inline-size: min(100%, 18rem);
     color: var(--commentsvc-fg, inherit);
     background: var(--commentsvc-bg, transparent);
@@ -119,6 +120,7 @@ const thread = sheet(`
   .waiting ul { padding-inline-start: 1.3em; color: var(--_muted); }
   .waiting li { margin: 0; }
   .actions { display: flex; flex-wrap: wrap; gap: 0 .9em; align-items: center; }
+  .like[aria-pressed="true"] { font-weight: 600; text-decoration: underline; }
   button.mute { margin-inline-start: auto; color: var(--_muted); }
   .stub { font-style: italic; }
   .silence { margin-block-start: var(--_space); }

@@ -1,5 +1,6 @@
 // <comment-thread>: the comments of a story and the form under them.
 
+import { actionsOf } from "./actions.js";
 import { Problem, SERVICE, addressOf, read, storyOf, write } from "./api.js";
 import { nameOf, refreshTimes } from "./comment.js";
 import { button, emit, make } from "./dom.js";
@@ -209,6 +210,7 @@ export class CommentThread extends HTMLElement {
     const list = new CommentList({
       reply: this.#page.form.state === "closed" ? null : (entry, opener) => this.#openReply(entry, opener),
       moreReplies: (entry, opener) => this.#loadReplies(entry, opener),
+      actions: (entry) => actionsOf(entry, this.#house),
       mute: (entry) => this.#mute(entry),
       isMuted: (slug) => this.#muted.has(slug),
     });
@@ -457,11 +459,42 @@ export class CommentThread extends HTMLElement {
 
   // Writing
 
+  /** What the modules for writers are told. @returns {import("./actions.js").House} */
+  get #house() {
+    return {
+      element: this,
+      site: this.getAttribute("site") ?? "",
+      storyId: this.#page.story.id,
+      form: this.#page.form,
+      memory: this.#memory,
+      find: (id) => this.#list.find(id),
+      say: (text) => this.#say(text),
+      count: (change) => this.#countOn(change),
+      act: (act, entry, opener) => this.#act(act, entry, opener),
+    };
+  }
+
+  /** Each kind of act is loaded when it is first done. @param {import("./actions.js").Act} act @param {Entry} entry @param {HTMLElement} opener */
+  async #act(act, entry, opener) {
+    const loading = act === "edit" ? import("./edit.js") : act === "report" ? import("./report.js") : import("./acts.js");
+    /** @type {any} */
+    const module = await loading.catch(() => this.#say(words.unreachable));
+    module?.[act](this.#house, entry, opener);
+  }
+
+  /** @param {number} change */
+  #countOn(change) {
+    this.#showCount(this.#count + change);
+    emit(this, "count", { story: this.#page.story.id, count: this.#count });
+  }
+
   /** @param {string} id @param {Comment|null} parent @returns {Promise<CommentForm>} */
   async #newForm(id, parent) {
+    const site = this.getAttribute("site") ?? "";
     const { CommentForm } = await import("./form.js");
     return new CommentForm({
       id,
+      site,
       rules: this.#page.form,
       answering: parent ? nameOf(parent) : undefined,
       memory: this.#memory,
@@ -507,11 +540,12 @@ export class CommentThread extends HTMLElement {
    * @param {Comment|null} parent
    */
   async #send(values, { key, remember }, parent) {
+    this.#say(words.sending);
     const token = this.#memory.tokenFor(values.email);
     const headers = { "Idempotency-Key": key, ...(token && { Authorization: `Bearer ${token}` }) };
     // With the address and the title, the first comment can make a story known that is named by its id.
     const about = { ...storyOf(this), url: addressOf(this), title: this.#title };
-    const answer = await write("comments", { ...about, parent: parent?.id, ...values }, headers);
+    const answer = await write("comments", { ...about, parent: parent?.id, ...values }, headers).finally(() => this.#say(""));
     this.#keep(answer, values, remember);
     if (parent) this.#closeReply();
     this.#showOwn(answer);
@@ -532,12 +566,11 @@ export class CommentThread extends HTMLElement {
   #showOwn({ comment, reasons }) {
     const approved = comment.status === "approved";
     this.#list.insert(comment, { newestFirst: this.#page.sort === "newest", waiting: approved ? undefined : reasons });
-    if (approved) this.#showCount(this.#count + 1);
     this.#form?.fillIn();
     focusOn(this.#list.find(comment.id));
     this.#say(approved ? words.posted : words.held);
     emit(this, approved ? "posted" : "held", { story: this.#page.story.id, comment: comment.id });
-    if (approved) emit(this, "count", { story: this.#page.story.id, count: this.#count });
+    if (approved) this.#countOn(1);
   }
 
   /** The reader's own comments that wait, among those everybody sees. */
@@ -556,7 +589,7 @@ export class CommentThread extends HTMLElement {
   /** Was it let through meanwhile? No answer means: it still waits. @param {string} id */
   async #askAbout(id) {
     const answer = await read(`comments/${encodeURIComponent(id)}`).catch(onlyProblems);
-    if (!answer) return;
+    if (!answer) return (await import("./acts.js")).followUp(this.#house, id).catch(onlyProblems);
     this.#memory.settle(id);
     this.#list.replace(answer.comment);
   }

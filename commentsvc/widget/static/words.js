@@ -58,4 +58,4 @@ function ago(moment) {
 /** @type {{default: typeof import("./words/en.js").default}} */
 const file = await import(`./words/${locale}.js`);
 
-export const words = { ago, day, fullDate: dates({ dateStyle: "full", timeStyle: "short" }), ...file.default(say) };
+export const words = { ago, day, number: say.number, fullDate: dates({ dateStyle: "full", timeStyle: "short" }), ...file.default(say) };

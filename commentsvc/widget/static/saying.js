@@ -1,0 +1,73 @@
+// What went wrong, in the page's language, where the writer looks; and what only writers' parts look like.
+
+import { Problem } from "./api.js";
+import { make } from "./dom.js";
+import { locale, words } from "./words.js";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+  .tools { display: flex; flex-wrap: wrap; gap: .25em; align-items: center; }
+  .tools button { min-inline-size: 2.25rem; padding-inline: .5em; font-size: .875em; }
+  .bold { font-weight: 700; }
+  .italic { font-style: italic; }
+  .tools .count { margin-inline-start: auto; }
+  .over { color: var(--_danger); }
+  .preview { padding: .75em var(--_space); border: 1px dashed var(--_line); border-radius: var(--_radius); overflow-wrap: anywhere; }
+  .sending { padding: var(--_space); margin-block-start: var(--_space); border: 1px dashed var(--_line); border-radius: var(--_radius); }
+  .sending > .body { white-space: pre-wrap; }
+  .aside { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .own > form { margin-block-start: .5em; }
+  .undo { display: flex; flex-wrap: wrap; gap: .25em 1em; align-items: center; padding-block: .5em; }
+  .undo ~ * { display: none !important; }
+  .editing > :is(.body, .actions, .waiting) { display: none; }
+  dialog { max-inline-size: min(32rem, calc(100vw - 2rem)); max-block-size: calc(100dvh - 2rem); overflow: auto; padding: calc(var(--_space) * 1.25);
+    border: 1px solid; border-radius: var(--_radius); color: CanvasText; background: Canvas; text-align: start; }
+  dialog::backdrop { background: rgb(0 0 0 / .5); }
+  dialog form { margin: 0; padding: 0 !important; border: 0 !important; }
+  fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+  legend { padding: 0; font-weight: 600; }
+  fieldset label { display: flex; gap: .5em; align-items: center; font-weight: inherit; min-block-size: 2rem; }
+  fieldset input { inline-size: 1.25rem; block-size: 1.25rem; margin: 0; flex: none; accent-color: var(--_accent); }
+`);
+
+/** The looks of the writers' parts, in the thread a node is in. @param {Node} node */
+export function dress(node) {
+  const root = node.getRootNode();
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+}
+
+/**
+ * A sentence for what the service said, or failed to say; its own words are the more precise ones, and English.
+ * A mistake in this code stays an error.
+ * @param {unknown} problem
+ */
+export function said(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  const isOurs = locale !== "en" || problem.code.startsWith("challenge_");
+  return (isOurs && words.problems[problem.code]) || problem.message;
+}
+
+/** What is wrong with a field. @param {string} name @param {string[]} sentences */
+export function saidOf(name, sentences) {
+  return locale === "en" ? sentences : [words.wrong[name] ?? sentences.join(" ")];
+}
+
+/** Says below a comment what could not be done there. @param {import("./list.js").Entry} entry @param {string} text */
+export function complain(entry, text) {
+  const own = entry.article.querySelector(".own");
+  own?.querySelector(":scope > .message")?.remove();
+  own?.append(make("p", { class: "message", role: "alert" }, text));
+}
+
+/** How long to wait, counted down; a screen reader hears its beginning and its end. @param {number} seconds */
+export function countdown(seconds) {
+  const until = Date.now() + seconds * 1000;
+  const clock = make("span", { role: "timer", "aria-live": "off" }, words.wait(seconds));
+  const ticking = setInterval(() => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left > 0 && clock.isConnected) clock.textContent = words.wait(left);
+    else clearInterval(ticking);
+    if (left <= 0) clock.replaceWith(words.waitOver);
+  }, 1000);
+  return clock;
+}
