@@ -5,7 +5,7 @@ const FILES = new URL("./embed/", import.meta.url);
 const LANGUAGES = ["en"];
 
 /** What an element's module imports is named too, so that the browser asks for all of it at once. */
-const THREAD = "thread api comment content dom list memory muted style words";
+const THREAD = "thread actions api comment content dom list memory muted style words";
 const BOX = "box api content dom style words";
 /** @type {Record<string, [string, string]>} the class of each element, and its files; the count defines itself */
 const ELEMENTS = {
