@@ -1,6 +1,7 @@
 """What happens while the wheel is built: the widget's files are joined and minified into a folder of their own.
 
-What a thread always needs comes as two files instead of ten: together they compress a tenth better. An editable installation and a checkout need none of this: they serve the sources.
+What a thread always needs comes as two files instead of ten: together they compress a tenth better. An editable
+installation and a checkout need none of this: they serve the sources.
 """
 
 import re
@@ -82,7 +83,9 @@ def _as_one(home: str, modules: dict[str, str]) -> str:
     for name, source in modules.items():
         body = IMPORT.sub(lambda found: _taken(found, home, outside), source)
         body = LATER.sub(lambda found: f'import("./{HOME.get(found[1], found[1])}")', body)
-        given = EXPORT.findall(body) + [each.strip() for found in EXPORTED_LIST.findall(body) for each in found.split(",")]
+        given = EXPORT.findall(body) + [
+            each.strip() for found in EXPORTED_LIST.findall(body) for each in found.split(",")
+        ]
         body = EXPORTED_LIST.sub("", EXPORT.sub("", body))
         if re.search(r"^(import|export) ", body, re.MULTILINE):
             raise ValueError(f"{name} imports or exports in a way that cannot be joined; write it like the others.")
