@@ -1,6 +1,7 @@
 """What happens while the wheel is built: the widget's files are joined and minified into a folder of their own.
 
-What a thread always needs comes as two files instead of ten: together they compress a tenth better. An editable installation and a checkout need none of this: they serve the sources.
+What a thread always needs comes as two files instead of ten: together they compress a tenth better. An editable
+installation and a checkout need none of this: they serve the sources.
 """
 
 import re
@@ -19,7 +20,9 @@ STYLES = re.compile(r"(?<=sheet\(`)[^`$]*(?=`\))|(?<=replaceSync\(`)[^`$]*(?=`\)
 # The modules that one file is made of, each after those that it imports. What is loaded later, or alone, stays alone.
 JOINED = {
     "base.js": ("api.js", "dom.js", "content.js", "style.js"),
-    "thread.js": ("memory.js", "muted.js", "comment.js", "list.js", "thread.js"),
+    "thread.js": ("memory.js", "muted.js", "comment.js", "list.js", "actions.js", "thread.js"),
+    "form.js": ("saying.js", "tools.js", "form.js"),
+    "acts.js": ("acts.js", "edit.js", "report.js"),
 }
 HOME = {name: joined for joined, names in JOINED.items() for name in names}
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w/]+\.js)";$', re.MULTILINE)
@@ -77,8 +80,10 @@ def _as_one(home: str, modules: dict[str, str]) -> str:
     outside: dict[str, str] = {}
     parts, names_given = [], []
     for name, source in modules.items():
-        body = IMPORT.sub(lambda found: _taken(found, home, outside), source)
-        given = EXPORT.findall(body) + [each.strip() for found in EXPORTED_LIST.findall(body) for each in found.split(",")]
+        body = _from_home(IMPORT.sub(lambda found: _taken(found, home, outside), source))
+        given = EXPORT.findall(body) + [
+            each.strip() for found in EXPORTED_LIST.findall(body) for each in found.split(",")
+        ]
         body = EXPORTED_LIST.sub("", EXPORT.sub("", body))
         if re.search(r"^(import|export) ", body, re.MULTILINE):
             raise ValueError(f"{name} imports or exports in a way that cannot be joined; write it like the others.")
