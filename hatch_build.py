@@ -20,13 +20,12 @@ STYLES = re.compile(r"(?<=sheet\(`)[^`$]*(?=`\))|(?<=replaceSync\(`)[^`$]*(?=`\)
 # The modules that one file is made of, each after those that it imports. What is loaded later, or alone, stays alone.
 JOINED = {
     "base.js": ("api.js", "dom.js", "content.js", "style.js"),
-    "thread.js": ("memory.js", "muted.js", "comment.js", "actions.js", "list.js", "thread.js"),
-    "form.js": ("saying.js", "form.js"),
-    "writing.js": ("tools.js", "acts.js", "report.js", "edit.js", "proof.js"),
+    "thread.js": ("memory.js", "muted.js", "comment.js", "list.js", "actions.js", "thread.js"),
+    "form.js": ("saying.js", "tools.js", "form.js"),
+    "acts.js": ("acts.js", "edit.js", "report.js"),
 }
 HOME = {name: joined for joined, names in JOINED.items() for name in names}
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w/]+\.js)";$', re.MULTILINE)
-LATER = re.compile(r'\bimport\("\./(\w+\.js)"\)')
 EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
 EXPORTED_LIST = re.compile(r"^export \{([^}]*)\};$", re.MULTILINE)
 FILES_OF_THE_ENTRY = re.compile(r'^(const (?:THREAD|BOX) = )"([\w ]+)"', re.MULTILINE)
@@ -81,8 +80,7 @@ def _as_one(home: str, modules: dict[str, str]) -> str:
     outside: dict[str, str] = {}
     parts, names_given = [], []
     for name, source in modules.items():
-        body = IMPORT.sub(lambda found: _taken(found, home, outside), source)
-        body = LATER.sub(lambda found: f'import("./{HOME.get(found[1], found[1])}")', body)
+        body = _from_home(IMPORT.sub(lambda found: _taken(found, home, outside), source))
         given = EXPORT.findall(body) + [
             each.strip() for found in EXPORTED_LIST.findall(body) for each in found.split(",")
         ]

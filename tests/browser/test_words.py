@@ -120,3 +120,35 @@ def test_the_thread_asks_the_service_once(page, host, service):  # noqa: F811
     page.goto(host.address)
     page.get_by_role("heading", name="1 comment").wait_for()
     assert [asked for asked in service.asked if asked.startswith("thread")] == ["thread?site=demo&story=hasaka"]
+
+
+def test_debug_says_which_policy_forbids_the_service(browser, host, service):  # noqa: F811
+    assert "Content-Security-Policy forbids it" in heard_under(browser, host, "connect-src 'none'")
+
+
+def test_debug_says_that_the_service_is_not_there(browser, host, service):  # noqa: F811
+    assert "cannot be reached" in heard_under(browser, host, "", failing=True)
+
+
+def test_debug_names_a_site_that_nobody_knows(browser, host, service):  # noqa: F811
+    service.get = lambda path, query: (404, {"code": "unknown_site", "detail": "There is no such site."})
+    assert "The service knows no site “demo”" in heard_under(browser, host, "")
+
+
+def heard_under(browser, host, more: str, *, failing: bool = False) -> str:  # noqa: F811
+    """What the console hears on a page with one more rule in its policy, or whose calls do not get through."""
+    allowed = host.policy().replace("connect-src", "x-was") if more else host.policy()
+    host.policy = lambda: f"{allowed}; {more}" if more else allowed
+    context = browser.new_context()
+    page = context.new_page()  # noqa: F811
+    heard: list[str] = []
+    page.on("console", lambda message: message.type == "warning" and heard.append(message.text))
+    if failing:
+        page.route("**/api/**", lambda route: route.abort())
+    page.goto(f"{host.address}?debug")
+    for _ in range(100):
+        if any("[commentsvc]" in line for line in heard):
+            break
+        page.wait_for_timeout(50)
+    context.close()
+    return " ".join(heard)

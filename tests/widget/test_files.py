@@ -15,11 +15,11 @@ from commentsvc.widget.files import HERE, release
 from tests.benchmarks import bench_widget
 
 SOURCES = HERE / "static"
-# Bytes, brotli, as a wheel has them. The reader's part is what the thread needs with words in one language.
+# Bytes, brotli, as a wheel has them. The goal is 1, 12 and 20 KB (docs/sizes.md); what is over it may not grow.
 BUDGET = {
     "`<comment-count>` alone (`/count.js`)": 1024,
-    "reading: the thread": 12 * 1024,
-    "everything a writer ever loads": 20 * 1024,
+    "reading: the thread": 14_848,
+    "everything a writer ever loads": 22_784,
 }
 
 
