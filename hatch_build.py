@@ -21,8 +21,8 @@ STYLES = re.compile(r"(?<=sheet\(`)[^`$]*(?=`\))|(?<=replaceSync\(`)[^`$]*(?=`\)
 JOINED = {
     "base.js": ("api.js", "dom.js", "content.js", "style.js"),
     "thread.js": ("memory.js", "muted.js", "comment.js", "list.js", "actions.js", "thread.js"),
-    "form.js": ("saying.js", "tools.js", "form.js"),
-    "acts.js": ("acts.js", "edit.js", "report.js"),
+    "form.js": ("saying.js", "form.js"),
+    "writing.js": ("tools.js", "acts.js", "report.js", "edit.js", "proof.js"),
 }
 HOME = {name: joined for joined, names in JOINED.items() for name in names}
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w/]+\.js)";$', re.MULTILINE)
