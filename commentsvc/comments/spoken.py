@@ -10,7 +10,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from ..sites.settings import LANGUAGES
 
-LINKS = re.compile(r"\d+ links? .*where this site allows \d+\.")
+LINKS = re.compile(r"\d+ links?\b.*where this site allows \d+\.")
 
 
 def in_language(sentences: Sequence[str], accepted: LanguageAccept) -> list[str]:
