@@ -27,6 +27,7 @@ from .notifications import bounces as returned
 from .schema import is_current, newest, present, upgrade
 from .sites import service as sites
 from .sites.settings import described
+from .widget.files import ENTRY, release
 from .worker import run as run_worker
 
 FAILED, WRONG_USAGE = 1, 2
@@ -210,11 +211,16 @@ def init(email: str, name: str, password_stdin: bool, site_key: str, site_name: 
 
 
 def snippet(base_url: str, site_key: str) -> str:
-    """What a publisher pastes into the article template."""
+    """What a publisher pastes into the article template, and the first line of it for pages that pin their scripts."""
+    files = release()
+    entry = files.files[ENTRY]
     return (
         "\nPaste this into the article template:\n\n"
         f'  <script type="module" src="{base_url}/embed.js"></script>\n'
         f'  <comment-thread site="{site_key}" story="THE ARTICLE\'S OWN ID"></comment-thread>\n'
+        "\nOr pin the script to this release; after an upgrade this line has to be replaced:\n\n"
+        f'  <script type="module" src="{base_url}/{files.pinned}"\n'
+        f'    integrity="{entry.integrity}" crossorigin="anonymous"></script>\n'
     )
 
 

@@ -44,6 +44,7 @@ from .forms import JSON_FIELDS, CommentForm, EditForm
 from .models import Comment
 from .posting import Posted, Submission
 from .present import FORMATS, Presenter
+from .spoken import in_language
 from .thread import (
     Shown,
     ancestors_of,
@@ -279,7 +280,7 @@ def _written(site: Site, posted: Posted) -> dict[str, Any]:
             "token": receipts.receipt_for(comment, keys()),
             "editable_until": rfc3339(comment.editable_until),
         },
-        "reasons": posting.reasons_for_writer(posted.screening),
+        "reasons": in_language(posting.reasons_for_writer(posted.screening), request.accept_languages),
     }
 
 

@@ -1,4 +1,6 @@
-"""The embeddable widget as it is fetched: `/embed.js`, and under `/embed/` the modules it loads."""
+"""The embeddable widget as it is fetched: `/embed.js`, `/count.js`, and under `/embed/` the modules it loads."""
+
+from typing import cast
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
@@ -16,6 +18,12 @@ bp = Blueprint("widget", __name__)
 @bp.get("/embed.js")
 def entry() -> Response:
     return _sent(release().entry, ENTRY_KEPT)
+
+
+@bp.get("/count.js")
+def count() -> Response:
+    """All that a page needs which has nothing but `<comment-count>`."""
+    return _sent(release().files["count.js"], ENTRY_KEPT)
 
 
 @bp.get("/embed/<path:name>")
@@ -43,4 +51,4 @@ def _sent(file: File, kept: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.vary.add("Accept-Encoding")
-    return response.make_conditional(request)
+    return cast(Response, response.make_conditional(request))

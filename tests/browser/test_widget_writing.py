@@ -467,10 +467,11 @@ def test_the_receipt_lasts_only_if_asked_for_and_goes_at_once(page, host, servic
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_axe_finds_nothing(page, host, service, look, direction):
-    page.emulate_media(color_scheme=look)
     page.set_viewport_size({"width": 320, "height": 800})
     host.html = f'<html lang="en" dir="{direction}">'
-    host.head = '<meta name="color-scheme" content="light dark">'
+    host.body = (
+        f'<main><h1>Hasaka</h1><comment-thread site="demo" story="hasaka" theme="{look}"></comment-thread></main>'
+    )
     service.comments = [comment("1", likes=3)]
     posted_comment(page, host, service)
     field(page).click()

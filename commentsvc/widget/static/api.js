@@ -1,6 +1,6 @@
 // Talks to the service: reading, writing, and what went wrong.
 
-import { words } from "./words.js";
+import { locale, words } from "./words.js";
 
 /** Where the service lives, with the prefix it may have: this module is SERVICE/embed/RELEASE/api.js. */
 export const SERVICE = new URL("../../", import.meta.url);
@@ -57,7 +57,7 @@ export function read(path, parameters = {}) {
 export function write(path, body, headers, options) {
   return ask(new URL(`api/v1/${path}`, SERVICE), {
     method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
+    headers: { "Content-Type": "application/json", "Accept-Language": locale, ...headers },
     body: JSON.stringify(body),
     ...options,
   });

@@ -45,12 +45,15 @@ class CommentCount extends HTMLElement {
   /** @param {number} count */
   show(count) {
     const wanted = [this.closest("[lang]")?.getAttribute("lang") ?? "", ...navigator.languages];
-    const language = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => FORMS[tag]) ?? "en";
-    const forms = FORMS[language];
-    const form = count ? forms[new Intl.PluralRules(language).select(count)] ?? forms.other : forms.none;
-    this.#root.replaceChildren(form.replace("#", new Intl.NumberFormat(language).format(count)));
+    const tag = wanted.find((tag) => FORMS[inShort(tag)]) ?? "en";
+    const forms = FORMS[inShort(tag)];
+    const form = count ? forms[new Intl.PluralRules(tag).select(count)] ?? forms.other : forms.none;
+    this.#root.replaceChildren(form.replace("#", new Intl.NumberFormat(tag).format(count)));
   }
 }
+
+/** @param {string} tag */
+const inShort = (tag) => tag.toLowerCase().split("-")[0];
 
 /** What the service calls the story: the publisher's own id, else an address. @param {Element} element */
 function nameOf(element) {

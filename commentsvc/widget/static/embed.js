@@ -5,7 +5,7 @@ const FILES = new URL("./embed/", import.meta.url);
 const LANGUAGES = ["en"];
 
 /** What an element's module imports is named too, so that the browser asks for all of it at once. */
-const THREAD = "thread api comment content dom list memory style words";
+const THREAD = "thread actions api comment content dom list memory muted style words";
 const BOX = "box api content dom style words";
 /** @type {Record<string, [string, string]>} the class of each element, and its files; the count defines itself */
 const ELEMENTS = {
@@ -79,10 +79,13 @@ let missing = OURS.filter((name) => !customElements.get(name));
 /** @type {number|boolean} */
 let planned = false;
 
+/** Elements inside another element's shadow root are not found: a page that has such loads /embed.js?all. */
+const wantsAll = /[?&]all\b/.test(import.meta.url);
+
 /** Loads what the page has come to need. */
 function look() {
   planned = false;
-  const found = missing.filter((name) => document.getElementsByTagName(name).length);
+  const found = missing.filter((name) => wantsAll || document.getElementsByTagName(name).length);
   missing = missing.filter((name) => !found.includes(name));
   for (const name of found) define(name);
 }

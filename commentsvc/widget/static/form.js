@@ -61,6 +61,8 @@ export class CommentForm {
     this.#submit = make("button", { type: "submit", part: "button", class: "main" }, words.post);
     this.element = this.#draw();
     this.#fields.text.value = purpose.draft.text;
+    // In its place by then, and before anybody sees it.
+    requestAnimationFrame(() => dress(this.element));
     this.fillIn();
   }
 

@@ -6,6 +6,28 @@ import { locale, words } from "./words.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
+  form { margin-block-start: calc(var(--_space) * 2); display: grid; grid-template-columns: minmax(0, 1fr); gap: .75em; }
+  article form { margin-block-start: .5em; padding: var(--_space); border: 1px solid var(--_border); border-radius: var(--_radius); }
+  form h3 { font-size: 1.2em; }
+  .field { display: grid; grid-template-columns: minmax(0, 1fr); gap: .25em; align-content: start; }
+  .person { display: grid; gap: .75em; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+  label { font-weight: 600; }
+  .toolbar label, .save label { font-weight: inherit; }
+  input, textarea { padding: .5em .6em; border: 1px solid var(--_line); border-radius: var(--_radius); background: transparent; }
+  /* Below 16px, phones zoom into the field. */
+  .field :is(input, textarea) { inline-size: 100%; font-size: max(1em, 16px); min-block-size: 2.5em; }
+  .field textarea { resize: vertical; line-height: 1.5; field-sizing: content; min-block-size: 9em; max-block-size: 30em; }
+  [aria-invalid="true"] { border-color: var(--_danger); border-inline-start-width: 4px; }
+  .message { color: var(--_danger); font-size: .875em; }
+  .trouble:not(:empty) { padding: .75em var(--_space); border: 1px solid var(--_danger); border-inline-start-width: 4px; border-radius: var(--_radius); display: grid; gap: .5em; justify-items: start; }
+  .trouble ul { padding-inline-start: 1.2em; }
+  .trouble li { margin: 0; }
+  .trouble a { color: inherit; padding-block: .25em; line-height: 1.75; }
+  .save { display: flex; gap: .5em; align-items: start; font-size: .875em; }
+  .save input { inline-size: 1.5em; block-size: 1.5em; min-inline-size: 24px; min-block-size: 24px; margin: 0; accent-color: var(--_accent); }
+  .buttons { display: flex; flex-wrap: wrap; gap: .5em 1em; align-items: center; }
+  .trap { position: absolute; inline-size: 1px; block-size: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); }
+
   .tools { display: flex; flex-wrap: wrap; gap: .25em; align-items: center; }
   .tools button { min-inline-size: 2.25rem; padding-inline: .5em; font-size: .875em; }
   .bold { font-weight: 700; }
