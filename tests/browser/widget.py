@@ -92,6 +92,8 @@ class Service:
         self.count: int | None = None
         self.new: Any = {"comments": [], "ancestors": []}
         self.asked: list[str] = []
+        self.preflights = 0
+        self.missing: list[str] = []
         self.posted: list[tuple[dict[str, str], Any]] = []
 
     def get(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
@@ -163,6 +165,7 @@ class Handler(BaseHTTPRequestHandler):
         """The test's own output is enough."""
 
     def do_OPTIONS(self) -> None:
+        self.service.preflights += 1
         self.answer(204, b"", {})
 
     def do_GET(self) -> None:
@@ -173,7 +176,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(status, json.dumps(said).encode(), {"Content-Type": "application/json"})
         else:
             name = parts.path.removeprefix("/prefix/").removeprefix("embed/")
-            self.answer(200, (STATIC / name).read_bytes(), {"Content-Type": "text/javascript"})
+            status, code = (404, b"") if name in self.service.missing else (200, (STATIC / name).read_bytes())
+            self.answer(status, code, {"Content-Type": "text/javascript"})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
