@@ -377,7 +377,7 @@ def test_new_comments_come_when_the_reader_asks(watched, service):
     later(watched)
     watched.get_by_role("button", name="2 new comments – show").click()
     expect(watched.locator("#comment-3 > .replies #comment-41")).to_be_visible()
-    expect(watched.locator(".roots > li:last-child #comment-40")).to_be_visible()
+    expect(watched.locator(".roots > ol:last-child > li:last-child #comment-40")).to_be_visible()
     assert (focused(watched), watched.evaluate("heard.at(-1)")) == (
         "by-41",
         ["count", {"story": "hasaka", "count": 31}],

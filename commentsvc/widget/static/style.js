@@ -91,7 +91,10 @@ const thread = sheet(`
   /* Outside the screen nothing is laid out or painted. Painting stops at the box, but for the outlines around the focus
      and around a linked comment. */
   .comments > li { content-visibility: auto; contain-intrinsic-block-size: auto 10rem; overflow-clip-margin: 1em; }
-  .roots > li + li { border-block-start: 1px solid var(--_border); padding-block-start: calc(var(--_space) * 1.25); }
+  .roots > ol + ol { content-visibility: auto; contain-intrinsic-block-size: auto 250rem; overflow-clip-margin: 1em; }
+  .roots > ol:empty { display: none; }
+  .roots > ol > li { margin: 0; padding-block: calc(var(--_space) * 1.25) .25em; }
+  .roots > ol + ol > li, .roots > ol > li + li { border-block-start: 1px solid var(--_border); }
   .replies { border-inline-start: 0 solid var(--_border); }
   .replies:empty { display: none; }
   .folded > :is(.replies, .rest) { display: none; }
