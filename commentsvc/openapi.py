@@ -37,6 +37,7 @@ from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
+from .sites.sections import MOST_DAYS as MOST_DAYS_OPEN
 from .sites.settings import LANGUAGES, MODES, SORTS
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
@@ -1228,7 +1229,9 @@ SCHEMAS: dict[str, Json] = {
         site=_text("The site's key.", pattern=SITE_KEY),
         name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
         mode=_or_null(_one_of(MODES)),
-        close_after_days=_or_null({"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "0: never."}),
+        close_after_days=_or_null(
+            {"type": "integer", "minimum": 0, "maximum": MOST_DAYS_OPEN, "description": "0: never."}
+        ),
         opening_hours=_or_null(
             _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
         ),
