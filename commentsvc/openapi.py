@@ -1565,7 +1565,13 @@ READERS_PATHS: dict[str, Json] = {
             "there a few seconds before may come again.",
             takes=(
                 *NAMED_STORY,
-                _query("since", _text(), "The `version` of the thread you have.", example=VERSION_EXAMPLE),
+                _query(
+                    "since",
+                    _text(minLength=1),
+                    "The `version` of the thread you have.",
+                    required=True,
+                    example=VERSION_EXAMPLE,
+                ),
                 "Format",
             ),
             refuses=("unknown_site", "validation_failed"),
