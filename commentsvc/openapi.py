@@ -37,6 +37,7 @@ from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
+from .sites.sections import MOST_DAYS as MOST_DAYS_OPEN
 from .sites.settings import LANGUAGES, MODES, SORTS
 from .stories.forms import MOST_EXCLUDED, MOST_PINS
 from .stories.models import Story, StoryState
@@ -1268,7 +1269,9 @@ SCHEMAS: dict[str, Json] = {
         site=_text("The site's key.", pattern=SITE_KEY),
         name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
         mode=_or_null(_one_of(MODES)),
-        close_after_days=_or_null({"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "0: never."}),
+        close_after_days=_or_null(
+            {"type": "integer", "minimum": 0, "maximum": MOST_DAYS_OPEN, "description": "0: never."}
+        ),
         opening_hours=_or_null(
             _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
         ),
@@ -1602,7 +1605,13 @@ READERS_PATHS: dict[str, Json] = {
             "there a few seconds before may come again.",
             takes=(
                 *NAMED_STORY,
-                _query("since", _text(), "The `version` of the thread you have.", example=VERSION_EXAMPLE),
+                _query(
+                    "since",
+                    _text(minLength=1),
+                    "The `version` of the thread you have.",
+                    required=True,
+                    example=VERSION_EXAMPLE,
+                ),
                 "Format",
             ),
             refuses=("unknown_site", "validation_failed"),

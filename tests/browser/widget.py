@@ -98,6 +98,8 @@ class Service:
         self.count: int | None = None
         self.new: Any = {"comments": [], "ancestors": []}
         self.asked: list[str] = []
+        self.preflights = 0
+        self.missing: list[str] = []
         self.posted: list[tuple[dict[str, str], Any]] = []
 
     def get(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
@@ -169,6 +171,7 @@ class Handler(BaseHTTPRequestHandler):
         """The test's own output is enough."""
 
     def do_OPTIONS(self) -> None:
+        self.service.preflights += 1
         self.answer(204, b"", {})
 
     def do_GET(self) -> None:
@@ -178,7 +181,10 @@ class Handler(BaseHTTPRequestHandler):
             status, said = self.service.get(parts.path.removeprefix("/prefix/api/v1/"), parse_qs(parts.query))
             self.answer(status, json.dumps(said).encode(), {"Content-Type": "application/json"})
         else:
-            self.answer(200, widget_file(parts.path.removeprefix("/prefix/")), {"Content-Type": "text/javascript"})
+            name = parts.path.removeprefix("/prefix/")
+            gone = name.rsplit("/", 1)[-1] in self.service.missing
+            status, code = (404, b"") if gone else (200, widget_file(name))
+            self.answer(status, code, {"Content-Type": "text/javascript"})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -75,7 +75,9 @@ class Live:
         number = next(self.numbers)
         own = case.method in ("PATCH", "DELETE") and case.path.endswith("{comment_id}")
         query = {"site": "demo", "cursor": str(Cursor(10**15, 10)), "comment": self.ids["comment"]}
-        if case.path.endswith(("/thread", "/related", "/about")):
+        if case.path.endswith("/thread/new"):
+            query["since"] = str(Cursor(10**15, 10))
+        if case.path.endswith(("/thread", "/thread/version", "/thread/new", "/related", "/about")):
             query |= {"story": STORY, "url": ADDRESS, NEEDS_ONE_OF: {"story": STORY, "url": ADDRESS}}
         elif case.path.endswith("/counts"):
             query |= {"story": [STORY], "url": [ADDRESS], NEEDS_ONE_OF: {"story": [STORY], "url": [ADDRESS]}}

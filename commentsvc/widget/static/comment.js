@@ -64,7 +64,7 @@ function header(comment, place) {
     "header",
     {},
     heading(comment),
-    ...badges(comment).map((badge) => make("span", { class: "badge", part: "badge" }, badge)),
+    ...badges(comment),
     place.level > 1 && inReplyTo(place),
     permalink(comment),
     comment.edited_at && editNote(comment.edited_at),
@@ -83,11 +83,11 @@ export function nameOf(comment) {
   return comment?.author?.name || words.someone;
 }
 
-/** @param {Comment} comment */
+/** In words, for those who see no colour; one that is not known is shown as it comes. @param {Comment} comment */
 function badges(comment) {
   const marks = /** @type {const} */ (["featured", "pinned", "locked"]).filter((mark) => comment[mark]);
-  const names = [...(comment.author?.badges ?? []), ...marks];
-  return names.map((name) => words.badges[name] ?? name);
+  const names = (comment.author?.badges ?? []).map((name) => make("span", { class: "badge", part: "badge" }, words.badges[name] ?? name));
+  return [...names, ...marks.map((mark) => make("span", { class: `badge ${mark}`, part: "badge" }, words.badges[mark]))];
 }
 
 /** Said where the indent no longer shows it: the sheet decides. @param {Place} place */

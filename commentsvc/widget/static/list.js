@@ -30,7 +30,8 @@ import { words } from "./words.js";
 export class CommentList {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
-  #roots = make("ol", { class: "comments roots", role: "list" });
+  /** A list for every page of them: a browser lays out one page then, however many there are. */
+  #roots = make("div", { class: "roots" }, rootList());
   #linked = region("linked", words.linked);
   #fresh = region("fresh", words.newOnes);
   #hooks;
@@ -53,7 +54,9 @@ export class CommentList {
    * @param {Entry} [parent]
    */
   append(comments, parent) {
-    (parent?.replies ?? this.#roots).append(...comments.map((comment) => this.#item(comment, parent)));
+    const items = comments.map((comment) => this.#item(comment, parent));
+    if (!parent && this.#roots.lastChild.firstChild) this.#roots.append(rootList());
+    (parent?.replies ?? this.#roots.lastChild).append(...items);
     if (parent) this.#grown(parent);
     this.#tidy();
   }
@@ -68,7 +71,7 @@ export class CommentList {
     const item = this.#item(comment, parent, waiting, true);
     if (parent) parent.replies.append(item);
     else if (newestFirst) this.#afterHonoured(item);
-    else this.#roots.append(item);
+    else this.#roots.lastChild.append(item);
     if (!waiting) this.#countAbove(comment);
     if (parent) this.#open(parent);
   }
@@ -97,7 +100,7 @@ export class CommentList {
     const item = this.#item(comment, parent);
     if (parent) parent.replies.append(item);
     else if (end === "start") this.#afterHonoured(item);
-    else if (end === "end") this.#roots.append(item);
+    else if (end === "end") this.#roots.lastChild.append(item);
     else listOf(this.#fresh).append(item);
     if (parent) this.#grown(parent);
     this.#tidy();
@@ -105,12 +108,13 @@ export class CommentList {
 
   /** What is pinned or picked stays before all others. @param {HTMLElement} item */
   #afterHonoured(item) {
-    const items = /** @type {HTMLElement[]} */ ([...this.#roots.children]);
+    const first = this.#roots.firstChild;
+    const items = /** @type {HTMLElement[]} */ ([...first.children]);
     const next = items.find((each) => {
       const comment = this.find(idIn(each))?.comment;
       return !comment?.pinned && !comment?.featured;
     });
-    this.#roots.insertBefore(item, next ?? null);
+    first.insertBefore(item, next ?? null);
   }
 
   /** Draws a comment anew where it is. @param {Comment} comment */
@@ -295,6 +299,10 @@ function muteWords(button, name, muted) {
 /** A name inside a sentence keeps its own direction (first strong isolate … pop). @param {string} name */
 export function apart(name) {
   return `\u2068${name}\u2069`;
+}
+
+function rootList() {
+  return make("ol", { class: "comments", role: "list" });
 }
 
 /** A place above the list for what belongs further down, with its heading. @param {string} name @param {string} title @returns {HTMLElement} */

@@ -10,6 +10,7 @@ const base = sheet(`
     --_muted: var(--commentsvc-muted, color-mix(in srgb, currentColor 76%, transparent));
     --_border: var(--commentsvc-border, color-mix(in srgb, currentColor 18%, transparent));
     --_line: color-mix(in srgb, currentColor 58%, transparent);
+    --_flash: color-mix(in srgb, var(--_accent) 20%, transparent);
     --_focus: var(--commentsvc-focus, var(--_accent));
     --_radius: var(--commentsvc-radius, 3px);
     --_space: var(--commentsvc-space, 1rem);
@@ -33,7 +34,7 @@ const base = sheet(`
   }
   :host([hidden]), [hidden] { display: none !important; }
   /* A page that resets everything, the host element too, shall not take the columns' measure away. */
-  section, aside { display: block; container-type: inline-size; text-align: start; text-transform: none; text-indent: 0;
+  section, aside { display: block; container-type: inline-size; text-transform: none; text-indent: 0;
     font-style: normal; font-weight: normal; white-space: normal; overflow-wrap: anywhere; cursor: auto; }
   .unseen, .full { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   *, ::before, ::after { box-sizing: border-box; }
@@ -43,7 +44,8 @@ const base = sheet(`
   h3 { font-size: 1em; line-height: 1.5; }
   /* Our words may run against the page: their order is their own, their side the page's. */
   :is(h2, h3, p, label, span, time):not(.body *) { unicode-bidi: plaintext; }
-  :host(:dir(rtl)) { text-align: right; }
+  :is(section, aside):dir(ltr) { text-align: left; }
+  :is(section, aside):dir(rtl) { text-align: right; }
   .body { text-align: start; }
   .body :is(p, li) { unicode-bidi: plaintext; }
   a { color: var(--_accent); text-underline-offset: .15em; }
@@ -55,14 +57,13 @@ const base = sheet(`
   .body { line-height: 1.6; }
   .body :is(ul, ol) { padding-inline-start: 1.5em; }
   .body ul, .waiting ul, .trouble ul { list-style: disc; }
-  .body blockquote { margin-inline: 0; padding-inline-start: .9em; border-inline-start: 3px solid var(--_border); color: var(--_muted); }
+  .body blockquote { margin-inline: 0; margin-block-end: 0; padding-inline-start: .9em; border-inline-start: 3px solid var(--_border); color: var(--_muted); }
   .body pre { overflow-x: auto; padding: .6em; border: 1px solid var(--_border); border-radius: var(--_radius); }
   .body :is(pre, code) { font-size: .9em; }
 `);
 
 const thread = sheet(`
   :host { position: relative; }
-  .place { min-block-size: var(--commentsvc-reserve, 0); }
   .top { display: flex; flex-wrap: wrap; gap: .4em var(--_space); align-items: baseline; justify-content: space-between;
     padding-block-end: .5em; border-block-end: 2px solid currentColor; }
   .toolbar { display: flex; gap: .5em; align-items: baseline; font-size: .875em; }
@@ -72,7 +73,7 @@ const thread = sheet(`
   button { cursor: pointer; overflow-wrap: normal; }
   .button { display: inline-block; color: inherit; text-decoration: none; }
   :is(button, .button):hover { border-color: currentColor; }
-  button.quiet { border-color: transparent; padding-inline: .2em; margin-inline-start: -.2em; color: var(--_accent); font-size: .875em; }
+  button.quiet { border-color: transparent; padding-inline: .2em; margin-inline-start: calc(-.2em - 1px); color: var(--_accent); font-size: .875em; }
   button.quiet:hover { text-decoration: underline; border-color: transparent; }
   button.main { padding: .5em 1.4em; font-weight: 600; border-color: var(--_accent); background: color-mix(in srgb, var(--_accent) 14%, transparent); }
   button.main:hover { background: color-mix(in srgb, var(--_accent) 24%, transparent); }
@@ -91,7 +92,10 @@ const thread = sheet(`
   /* Outside the screen nothing is laid out or painted. Painting stops at the box, but for the outlines around the focus
      and around a linked comment. */
   .comments > li { content-visibility: auto; contain-intrinsic-block-size: auto 10rem; overflow-clip-margin: 1em; }
-  .roots > li + li { border-block-start: 1px solid var(--_border); padding-block-start: calc(var(--_space) * 1.25); }
+  .roots > ol + ol { content-visibility: auto; contain-intrinsic-block-size: auto 250rem; overflow-clip-margin: 1em; }
+  .roots > ol:empty { display: none; }
+  .roots > ol > li { margin: 0; padding-block: calc(var(--_space) * 1.25) .25em; }
+  .roots > ol + ol > li, .roots > ol > li + li { border-block-start: 1px solid var(--_border); }
   .replies { border-inline-start: 0 solid var(--_border); }
   .replies:empty { display: none; }
   .folded > :is(.replies, .rest) { display: none; }
@@ -112,9 +116,10 @@ const thread = sheet(`
   .target > .own { outline: 2px solid var(--_focus); outline-offset: .4em; border-radius: var(--_radius); }
   @media (prefers-reduced-motion: no-preference) {
     .target > .own { animation: seen 2s ease-out; }
-    @keyframes seen { from { background: color-mix(in srgb, var(--_accent) 20%, transparent); } }
+    @keyframes seen { from { background: var(--_flash); box-shadow: 0 0 0 .4em var(--_flash); } }
   }
   .badge, .waiting > p { font-size: .75em; font-weight: 600; line-height: 1.6; padding-inline: .5em; border: 1px solid var(--_line); border-radius: var(--_radius); }
+  .badge.featured { border-color: var(--_accent); background: color-mix(in srgb, var(--_accent) 12%, transparent); }
   .waiting { margin-block: .3em; font-size: .875em; }
   .waiting > p { display: inline-block; font-size: 1em; border-style: dashed; }
   .waiting ul { padding-inline-start: 1.3em; color: var(--_muted); }
@@ -123,6 +128,7 @@ const thread = sheet(`
   .like[aria-pressed="true"] { font-weight: 600; text-decoration: underline; }
   button.mute { margin-inline-start: auto; color: var(--_muted); }
   .stub { font-style: italic; }
+  .muted > button.quiet { font-size: 1em; }
   .silence { margin-block-start: var(--_space); }
   .apart { margin-block-start: var(--_space); padding-block-end: var(--_space); border-block-end: 1px solid var(--_border); }
   .apart > p { color: var(--_muted); font-size: .875em; }

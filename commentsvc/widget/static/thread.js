@@ -39,7 +39,7 @@ export class CommentThread extends HTMLElement {
   #status = make("p", { class: "status", role: "status", part: "status" });
   /** What the reader asked for and did not get. */
   #alert = make("p", { class: "unseen", "aria-live": "assertive" });
-  /** Holds the fallback, later the thread; keeps the height that was reserved. */
+  /** Holds the fallback, later the thread. */
   #place = make("div", { class: "place" });
   /** Number of the latest fetch of the thread; older answers are not drawn. */
   #turn = 0;
