@@ -12,21 +12,30 @@ from flask import Flask
 from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import errors, pages
-from .accounts import guards
+from . import errors, observing, pages, reports
+from .accounts import cleaning, guards, oidc
 from .accounts.cookies import StaffSessions
 from .accounts.routes import bp as sign_in_pages
+from .authors import pictures as author_pictures
+from .authors import standings
+from .authors.picture_routes import api as author_pictures_api
+from .authors.picture_routes import files_bp as avatars
 from .authors.routes import bp as author_api
 from .checks.corrections import AkismetCorrections
-from .comments import asking
+from .comments import asking, challenges
+from .comments.feeds import bp as feeds
+from .comments.oembed import bp as oembed
 from .comments.pages import bp as reader_pages
 from .comments.public import bp as public_api
 from .comments.routes import bp as comments_api
 from .config import Misconfigured, Settings, read_settings
-from .core import events
+from .core import changes, events, overload, published, storage
 from .core.clock import now
 from .core.crypto import Keyring
 from .core.database import db, prepare_engine
+from .core.ids import IdInAddress
+from .core.metrics import metrics
+from .core.oidc import Provider
 from .core.resources import folder
 from .core.web import BODY_LIMIT, House, install
 from .embedding import CommentService
@@ -35,31 +44,48 @@ from .figures.pages import bp as figures_pages
 from .figures.pages import trial_pages
 from .figures.routes import bp as figures_api
 from .figures.routes import trial_bp as trial_api
-from .moderation import leases, networks, rulebook
+from .health import bp as health
+from .moderation import byline_pages, leases, networks, picture_pages, rulebook, sanctions
+from .moderation.answer_pages import api as answers_api
+from .moderation.answer_pages import bp as answer_pages
+from .moderation.author_pages import admin_pages, desk_pages
 from .moderation.bulk_pages import bp as bulk_pages
 from .moderation.bulk_routes import bp as matching_api
 from .moderation.card_pages import bp as card_pages
-from .moderation.desk import admin_pages, desk_pages
 from .moderation.flags import bp as flags_api
 from .moderation.live_pages import bp as live_pages
 from .moderation.log_pages import bp as log_pages
 from .moderation.log_pages import tally_api
 from .moderation.pages import bp as check_pages
+from .moderation.people_api import bp as people_api
+from .moderation.report_pages import bp as report_pages
 from .moderation.routes import bp as moderation_api
 from .moderation.rulebook_api import bp as rulebook_api
 from .moderation.section_pages import bp as section_pages
 from .moderation.thread_pages import api as moving_api
 from .moderation.thread_pages import bp as thread_pages
-from .notifications import choices, digest, digests, newsroom, readers, thresholds
+from .notifications import choices, digest, digests, newsroom, readers, staff_letters, thresholds
 from .notifications.chat import ChatChannel
 from .notifications.desk import decide_pages
 from .notifications.desk import desk_pages as notice_pages
 from .notifications.followers import Followers
+from .notifications.login_pages import bp as login_pages
 from .notifications.mail import MailChannel, MailServer
+from .notifications.own_pages import bp as me_pages
+from .notifications.own_routes import bp as me_api
 from .notifications.pages import bp as mail_pages
 from .outbox import channels
 from .outbox import service as outbox
 from .outbox.engine import Engine
+from .privacy import erasing, requests, retention
+from .privacy import letters as erasure_letters
+from .privacy.own_pages import bp as my_data_pages
+from .privacy.pages import bp as mine_pages
+from .privacy.routes import api as privacy_api
+from .privacy.routes import pages as privacy_pages
+from .staff.accounts_pages import bp as account_pages
+from .staff.entrance_pages import bp as entrance_pages
+from .staff.security_pages import bp as security_pages
 from .stories.routes import bp as story_api
 from .stories.section_routes import bp as section_api
 from .webhooks.channel import WebhookChannel
@@ -74,7 +100,7 @@ __all__ = ["CommentService", "create_app"]
 # Seconds: a Redis that hangs must not make people wait; the limits of one process take over.
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 
-READERS_APIS = (comments_api, public_api, flags_api, tally_api)
+READERS_APIS = (comments_api, public_api, flags_api, tally_api, me_api)
 NEWSROOM_APIS = (
     moderation_api,
     matching_api,
@@ -82,10 +108,14 @@ NEWSROOM_APIS = (
     trial_api,
     rulebook_api,
     author_api,
+    author_pictures_api,
+    people_api,
     story_api,
     section_api,
     moving_api,
+    answers_api,
     webhooks_api,
+    privacy_api,
 )
 RULEBOOK_PAGES = (rulebook.desk_bp, rulebook.words_bp, rulebook.rules_bp, rulebook.bans_bp)
 NEWSROOM_PAGES = (
@@ -103,9 +133,36 @@ NEWSROOM_PAGES = (
     notice_pages,
     section_pages,
     thread_pages,
+    answer_pages,
+    picture_pages.bp,
+    byline_pages.bp,
+    byline_pages.admin_bp,
+    account_pages,
+    security_pages,
+    privacy_pages,
 )
-LETTERS_PAGES = (mail_pages, decide_pages)
-PAGES = (pages.bp, reader_pages, *LETTERS_PAGES, sign_in_pages, desk_pages, *NEWSROOM_PAGES, widget_files)
+# What everybody reads, and what one request asks of it alone: kept ready in front of Flask.
+PUBLISHED = (
+    "/api/v1/thread",
+    "/api/v1/thread/version",
+    "/api/v1/counts",
+    "/api/v1/related",
+    "/api/v1/stories/about",
+    "/fragment/thread",
+)
+LETTERS_PAGES = (mail_pages, me_pages, login_pages, decide_pages, mine_pages, my_data_pages)
+READERS_PAGES = (reader_pages, report_pages, feeds, oembed, avatars)
+PAGES = (
+    health,
+    pages.bp,
+    *READERS_PAGES,
+    *LETTERS_PAGES,
+    sign_in_pages,
+    entrance_pages,
+    desk_pages,
+    *NEWSROOM_PAGES,
+    widget_files,
+)
 
 
 def create_app(settings: Settings | None = None, *, engine_options: dict[str, Any] | None = None) -> Flask:
@@ -117,27 +174,37 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     app = Flask(__name__, template_folder=str(folder("templates")))
     app.config.update(_configuration(settings, engine_options or {}))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.converters["id"] = IdInAddress
     app.url_map.merge_slashes = False  # its redirects would go to whatever host a caller names
     mail_server = _mail_server(settings)
     keyring = Keyring(settings.secret_keys)
     sends_mail = mail_server is not None or settings.demo
     install(app, House(keyring, settings.base_url, settings.outgoing_allowed, sends_mail=sends_mail))
+    oidc.install(app, _provider(settings), settings.outgoing_allowed)
     _trust_proxies(app, settings.trusted_proxies)
+    reports.install(settings)
+    observing.install(app)
     errors.install(app)
+    overload.install(app)
     guards.install(app)  # before the CSRF check: a stranger is shown the door, not told about a form
     rulebook.install(app)  # after the door: a stranger sends nothing long
+    picture_pages.install(app)
+    byline_pages.install(app)
+    storage.install(app, storage.Folder(settings.data_dir / "pictures"))
     _install_extensions(app)
     _install_outbox(app, settings, mail_server)
     pages.install(app)
     for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *PAGES):
         app.register_blueprint(blueprint)
     # Readers have no session to ride on, scripts and mail links carry a token: there is nothing to forge for these.
-    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, reader_pages, *LETTERS_PAGES):
+    # The pages of known readers take forms from themselves alone, as browsers say of each (`ensure_own_page`).
+    for blueprint in (*READERS_APIS, *NEWSROOM_APIS, *READERS_PAGES, *LETTERS_PAGES):
         csrf.exempt(blueprint)
     if settings.demo:
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
 
         install_demo(app)
+    published.install(app, PUBLISHED)
     return app
 
 
@@ -147,7 +214,9 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
         # Flask-SQLAlchemy would begin in an instance folder, which may lie inside the installed package.
         database = database.set(database=str(Path(database.database or "").absolute()))
     secure = (settings.base_url or "").startswith("https://")
-    pool: dict[str, Any] = {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True}
+    # A connection for every thread of the server, and one more for the look at what changed.
+    pooled = {"pool_pre_ping": True, "pool_size": overload.THREADS, "max_overflow": 1}
+    pool: dict[str, Any] = {} if settings.database_url.startswith("sqlite") else pooled
     pool["hide_parameters"] = True  # an error of the database must not quote in a log what somebody typed
     return {
         "SECRET_KEY": Keyring(settings.secret_keys).cookie_secret,
@@ -170,12 +239,14 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
 
 def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | None) -> None:
     engine = Engine(app, redis_url=settings.redis_url, data_dir=settings.data_dir)
-    engine.every_minute.append(thresholds.watch)
+    engine.every_minute += [thresholds.watch, standings.end_those_over, sanctions.work_off, erasing.erase_due]
     engine.aside.append(asking.ask_again)
-    engine.every_hour += [asking.forget, leases.forget_ended, networks.forget_old]
-    engine.every_hour += [digest.make_digests, digest.clean_up, digests.send_daily]
-    events.install(app, events.Ears(keep=_keep, wake=engine.wake))
-    writers = {**readers.WRITERS, "digest": digest.write_digest, **newsroom.WRITERS}
+    engine.every_hour += [asking.forget, challenges.forget, leases.forget_ended, networks.forget_old]
+    engine.every_hour += [author_pictures.forget_unused, retention.forget]
+    engine.every_hour += [changes.forget, cleaning.forget, digest.make_digests, digest.clean_up, digests.send_daily]
+    events.install(app, events.Ears(keep=_keep, wake=engine.wake, count=_count))
+    letters = {**newsroom.WRITERS, **staff_letters.WRITERS, **erasure_letters.WRITERS, **requests.WRITERS}
+    writers = {**readers.WRITERS, "digest": digest.write_digest, **letters}
     ways_out: list[channels.Channel] = [
         WebhookChannel(Keyring(settings.secret_keys), settings.outgoing_allowed),
         MailChannel(mail_server, writers, [*readers.MAKERS, *newsroom.MAKERS]),
@@ -191,6 +262,15 @@ def _keep(facts: Sequence[events.Fact]) -> None:
     moment = now()
     outbox.keep(facts, now=moment)
     choices.keep(facts, now=moment)
+    staff_letters.keep(facts, now=moment)
+
+
+def _count(facts: Sequence[events.Fact]) -> None:
+    """What became of comments, for the figures: by a rule or by somebody of the staff."""
+    for fact in facts:
+        if "decision" in fact.data:
+            by = "staff" if fact.data.get("account") else "rule"
+            metrics().decisions.labels(str(fact.data["action"]), by).inc()
 
 
 def _mail_server(settings: Settings) -> MailServer | None:
@@ -203,6 +283,18 @@ def _mail_server(settings: Settings) -> MailServer | None:
         return MailServer.at(settings.mail_url)
     except ValueError as error:
         raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be used. {error}") from error
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """Where else the staff sign in. Raises Misconfigured: the provider sends people back to a public address."""
+    if settings.oidc_url is None:
+        return None
+    if settings.base_url is None:
+        raise Misconfigured("COMMENTSVC_OIDC_URL needs COMMENTSVC_BASE_URL, the public address people come back to.")
+    try:
+        return oidc.provider_at(settings.oidc_url)
+    except ValueError as error:
+        raise Misconfigured(f"COMMENTSVC_OIDC_URL cannot be used. {error}") from error
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

@@ -4,16 +4,19 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
-from . import create_app
+from . import create_app, rotation
+from .accounts import acts, changes, mail_links, second_step
 from .accounts import service as accounts
-from .accounts.models import Account, ApiToken, Role
+from .accounts.models import Account, ApiToken, Role, Scope, SecondStep
+from .accounts.passwords import ensure_good
+from .authors import sign_on
 from .config import Misconfigured, data_directory, ensure_secret
 from .core.clock import now, rfc3339
 from .core.crypto import Keyring, Undecipherable
@@ -25,11 +28,14 @@ from .core.unit_of_work import unit_of_work
 from .core.web import house
 from .notifications import bounces as returned
 from .schema import is_current, newest, present, upgrade
+from .sites import logins
 from .sites import service as sites
 from .sites.settings import described
+from .widget.files import ENTRY, release
 from .worker import run as run_worker
 
 FAILED, WRONG_USAGE = 1, 2
+ROWS = "Rows written in one transaction; whoever writes a comment meanwhile waits for them."
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -73,7 +79,7 @@ def group_for(app_of: Callable[[], Flask]) -> click.Group:
     def comments(context: click.Context) -> None:
         context.obj = app_of
 
-    for command in (database, site, account, token, worker, bounces, doctor):
+    for command in (database, site, account, token, worker, bounces, doctor, secret_keys):
         comments.add_command(command)
     return comments
 
@@ -203,18 +209,25 @@ def init(email: str, name: str, password_stdin: bool, site_key: str, site_name: 
         upgrade()
         with unit_of_work():
             sites.add_site(site_key, name=site_name, origins=origins)
-            accounts.add_account(
+            ensure_good(password, known=(name, email, site_key, site_name))
+            added = accounts.add_account(
                 email, name=name, role=Role.ADMIN, site_ids=(), password=password, keys=house().keys, now=now()
             )
+            acts.note("added", actor=acts.COMMAND_LINE, about=added, now=now(), role=Role.ADMIN)
         click.echo(snippet(house().base_url or "https://comments.example", site_key))
 
 
 def snippet(base_url: str, site_key: str) -> str:
-    """What a publisher pastes into the article template."""
+    """What a publisher pastes into the article template, and the first line of it for pages that pin their scripts."""
+    files = release()
+    entry = files.files[ENTRY]
     return (
         "\nPaste this into the article template:\n\n"
         f'  <script type="module" src="{base_url}/embed.js"></script>\n'
         f'  <comment-thread site="{site_key}" story="THE ARTICLE\'S OWN ID"></comment-thread>\n'
+        "\nOr pin the script to this release; after an upgrade this line has to be replaced:\n\n"
+        f'  <script type="module" src="{base_url}/{files.pinned}"\n'
+        f'    integrity="{entry.integrity}" crossorigin="anonymous"></script>\n'
     )
 
 
@@ -236,12 +249,38 @@ def doctor(context: click.Context, as_json: bool) -> None:
     except (Misconfigured, ArgumentError, ModuleNotFoundError) as error:
         found = [Finding("configuration", False, str(error).splitlines()[0])]
     if as_json:
-        _print(({"about": each.about, "ok": each.is_well, "said": each.said} for each in found), True)
+        _print(
+            (
+                {"about": each.about, "ok": each.is_well, "warning": each.is_warning, "said": each.said}
+                for each in found
+            ),
+            True,
+        )
     else:
         for each in found:
-            click.echo(f"{'ok   ' if each.is_well else 'WRONG'}  {each.about}: {each.said}")
+            mark = "WRONG" if not each.is_well else "look " if each.is_warning else "ok   "
+            click.echo(f"{mark}  {each.about}: {each.said}")
     if not all(each.is_well for each in found):
         context.exit(FAILED)
+
+
+@main.command()
+@click.argument("target")
+@inside
+def move(target: str) -> None:
+    """Move an installation from SQLite to PostgreSQL, every row with its own id, and compare what arrived.
+
+    TARGET is postgresql://user@host/name, or - to read it from standard input. Its schema must be there (commentsvc db
+    upgrade) and empty. Stop the service first. A move that was stopped or killed is simply run again and goes on.
+    """
+    from . import moving
+
+    there = moving.target_at(sys.stdin.readline().strip() if target == "-" else target)
+    with click.progressbar(length=moving.size(), label="Rows") as bar:
+        arrived = moving.move(there, bar.update)
+    for each in arrived:
+        click.echo(f"{each.rows:>10,}  {each.table}")
+    click.echo("Everything arrived as it was. Now set COMMENTSVC_DATABASE_URL, and start the service.")
 
 
 @main.group("db")
@@ -305,6 +344,69 @@ def site_list(as_json: bool) -> None:
     )
 
 
+@site.command("login-secret")
+@click.argument("key")
+@click.option("--forget", is_flag=True, help="Keep none any more; needs login to be off.")
+@inside
+def site_login_secret(key: str, forget: bool) -> None:
+    """Keep the client secret of the provider a site's readers sign in at. It is asked for, or read from a pipe."""
+    typed = "" if forget else _typed_secret()
+    with unit_of_work():
+        logins.set_secret(sites.site_named(key), typed, keys=house().keys)
+    click.echo("It is gone." if forget else "It is kept.")
+
+
+def _typed_secret() -> str:
+    typed = click.prompt("Client secret", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    if not typed.strip():
+        raise ValidationFailed({"client secret": ["There is none. Type it, or use --forget."]})
+    return typed.strip()
+
+
+@main.group("sign-on")
+def sign_on_group() -> None:
+    """The keys that a publisher's sign-on tokens are signed with."""
+
+
+@sign_on_group.command("add")
+@click.argument("site_key")
+@click.argument("kid")
+@click.option("--public-key", type=click.File("r"), help="A public key in PEM, for RS256 and ES256.")
+@inside
+def sign_on_add(site_key: str, kid: str, public_key: TextIO | None) -> None:
+    """Keep a key under the name that tokens call it by. For HS256 a secret is made and printed this once."""
+    pem = public_key.read() if public_key else None
+    with unit_of_work():
+        secret = sign_on.add_key(sites.site_named(site_key), kid, public_key=pem, keys=house().keys, now=now())
+    click.echo(secret or f"{kid} is kept.")
+
+
+@sign_on_group.command("list")
+@click.argument("site_key")
+@as_json
+@inside
+def sign_on_list(site_key: str, as_json: bool) -> None:
+    """List the keys of a site, without the keys themselves."""
+    _print(
+        (
+            {"kid": each.kid, "algorithm": each.algorithm, "since": rfc3339(each.created_at)}
+            for each in sign_on.keys_of(sites.site_named(site_key))
+        ),
+        as_json,
+    )
+
+
+@sign_on_group.command("remove")
+@click.argument("site_key")
+@click.argument("kid")
+@inside
+def sign_on_remove(site_key: str, kid: str) -> None:
+    """Take a key away: tokens signed with it are refused from now on."""
+    with unit_of_work():
+        sign_on.remove_key(sites.site_named(site_key), kid)
+    click.echo(f"{kid} is gone.")
+
+
 @site.command("set")
 @click.argument("key")
 @click.argument("setting")
@@ -355,21 +457,104 @@ def account_add(
     email: str, name: str, role: str, site_keys: tuple[str, ...], limits: tuple[str, ...], password_stdin: bool
 ) -> None:
     """Add somebody who signs in."""
-    sections = _by_site(limits)
-    site_ids = [sites.site_named(key).id for key in dict.fromkeys((*site_keys, *sections))]
-    if role == Role.MODERATOR and not site_ids:
-        raise ValidationFailed({"site": ["Say which sites the moderator works on: --site KEY."]})
+    wanted = _sites_and_sections(role, site_keys, limits)
     password = _password(password_stdin)
+    ensure_good(password, known=(name, email, *site_keys))
     with unit_of_work():
         added = accounts.add_account(
-            email, name=name, role=Role(role), site_ids=site_ids, password=password, keys=house().keys, now=now()
+            email, name=name, role=Role(role), site_ids=wanted, password=password, keys=house().keys, now=now()
         )
-        for key, names in sections.items():
-            accounts.limit_account(added, sites.site_named(key).id, names)
+        for site_id, names in wanted.items():
+            if names:
+                accounts.limit_account(added, site_id, names)
+        acts.note("added", actor=acts.COMMAND_LINE, about=added, now=now(), role=role)
     click.echo("Added.")
 
 
-def _by_site(limits: tuple[str, ...]) -> dict[str, list[str]]:
+def _sites_and_sections(role: str, site_keys: Iterable[str], limits: Iterable[str]) -> dict[int, list[str]]:
+    """The sites of an account, by id, with its sections there. Raises ValidationFailed, UnknownSite."""
+    sections = _by_site(limits)
+    keys = dict.fromkeys((*site_keys, *sections))
+    if role == Role.MODERATOR and not keys:
+        raise ValidationFailed({"site": ["Say which sites the moderator works on: --site KEY."]})
+    return {sites.site_named(key).id: sections.get(key, []) for key in keys}
+
+
+@account.command("invite")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--site", "site_keys", multiple=True, help="A site a moderator works on; may be repeated.")
+@click.option("--section", "limits", multiple=True, metavar="SITE:SECTION", help=OF_SECTIONS)
+@inside
+def account_invite(email: str, name: str, role: str, site_keys: tuple[str, ...], limits: tuple[str, ...]) -> None:
+    """Invite somebody by mail, who chooses their own password; without a mail server, print the link."""
+    wanted = _sites_and_sections(role, site_keys, limits)
+    with unit_of_work():
+        made = changes.invite(
+            email,
+            name=name,
+            role=Role(role),
+            sites=wanted,
+            actor=acts.COMMAND_LINE,
+            keys=house().keys,
+            now=now(),
+        )
+    click.echo("The invitation is on its way." if house().sends_mail else _link("invite", made))
+
+
+def _link(action: str, account: Account) -> str:
+    base = house().base_url or "https://comments.example"
+    return f"{base}/login/{action}/{mail_links.make(action, account, keys=house().keys, now=now())}"
+
+
+@account.command("link")
+@click.argument("email")
+@inside
+def account_link(email: str) -> None:
+    """Print a link by which somebody chooses a new password: once, within an hour."""
+    found = _account(email)
+    with unit_of_work():
+        acts.note("link made", actor=acts.COMMAND_LINE, about=found, now=now())
+    click.echo(_link("reset", found))
+
+
+@account.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([str(role) for role in Role]))
+@click.option("--site", "site_keys", multiple=True, help="A site a moderator works on; may be repeated.")
+@click.option("--section", "limits", multiple=True, metavar="SITE:SECTION", help=OF_SECTIONS)
+@inside
+def account_role(email: str, role: str, site_keys: tuple[str, ...], limits: tuple[str, ...]) -> None:
+    """Give somebody another role or other sites, in the place of those they have."""
+    wanted = _sites_and_sections(role, site_keys, limits)
+    with unit_of_work():
+        changes.change(_account(email), role=Role(role), sites=wanted, actor=acts.COMMAND_LINE, now=now())
+    click.echo("Changed.")
+
+
+@account.command("second-step")
+@click.argument("email")
+@click.option("--off", is_flag=True, required=True, help="Take it away, when the phone and the codes are gone.")
+@inside
+def account_second_step(email: str, off: bool) -> None:
+    """Let somebody sign in without their second step; where one is required they set up a new one."""
+    with unit_of_work():
+        second_step.turn_off(_account(email), actor=acts.COMMAND_LINE, now=now())
+    click.echo("The second step is off.")
+
+
+@account.command("require-second-step")
+@click.argument("whom", type=click.Choice([str(whom) for whom in SecondStep]))
+@inside
+def account_require(whom: str) -> None:
+    """Say who has to have a second step at sign-in; who has none sets it up the next time."""
+    with unit_of_work():
+        second_step.require(SecondStep(whom), actor=acts.COMMAND_LINE, now=now())
+    click.echo(f"A second step is required of: {whom}.")
+
+
+def _by_site(limits: Iterable[str]) -> dict[str, list[str]]:
     """Sections by the key of their site. Raises ValidationFailed for one that names no site."""
     found: dict[str, list[str]] = {}
     for limit in limits:
@@ -411,6 +596,8 @@ def _account_row(account: Account, keyring: Keyring, site_keys: dict[int, str]) 
         "sites": [site_keys[id] for id in sorted(account.site_ids)],
         "sections": {site_keys[id]: sorted(names) for id, names in account.sections.items()} or None,
         "disabled": rfc3339(account.disabled_at),
+        "joined": rfc3339(account.joined_at),
+        "second_step": account.totp_secret is not None,
     }
 
 
@@ -420,8 +607,18 @@ def _account_row(account: Account, keyring: Keyring, site_keys: dict[int, str]) 
 def account_disable(email: str) -> None:
     """Let somebody sign in no more; sessions and tokens end at once."""
     with unit_of_work():
-        accounts.disable_account(_account(email), now=now())
+        accounts.disable_account(_account(email), actor=acts.COMMAND_LINE, now=now())
     click.echo("Disabled.")
+
+
+@account.command("enable")
+@click.argument("email")
+@inside
+def account_enable(email: str) -> None:
+    """Let somebody who was disabled sign in again."""
+    with unit_of_work():
+        changes.enable(_account(email), actor=acts.COMMAND_LINE, now=now())
+    click.echo("Enabled.")
 
 
 def _account(email: str) -> Account:
@@ -429,6 +626,56 @@ def _account(email: str) -> Account:
     if found is None:
         raise NotFound("There is no account with this address.")
     return found
+
+
+@main.group("keys")
+def secret_keys() -> None:
+    """The keys that addresses and other secrets are stored under."""
+
+
+@secret_keys.command("rotate")
+@click.option("--dry-run", is_flag=True, help="Say what would be written anew, and write nothing.")
+@click.option("--at-once", default=rotation.AT_ONCE, show_default=True, type=click.IntRange(1, 10_000), help=ROWS)
+@inside
+def keys_rotate(dry_run: bool, at_once: int) -> None:
+    """Write every stored secret anew under the first key of COMMENTSVC_SECRET_KEY.
+
+    Put the new key before the old one, with a space between, and restart the service; then run this. Stopped in the
+    middle it is simply run again. When it says so, the old key may go.
+    """
+    keys, report = house().keys, rotation.Report()
+    with click.progressbar(length=rotation.size(), label="Rows") as bar:
+        for rows, so_far in rotation.rotate(keys, at_once=at_once, dry_run=dry_run):
+            report = so_far
+            bar.update(rows)
+    for line in _rotated(report, dry_run=dry_run, keys=len(keys)):
+        click.echo(line)
+    if report.unreadable.total():
+        sys.exit(FAILED)
+
+
+def _rotated(report: rotation.Report, *, dry_run: bool, keys: int) -> Iterable[str]:
+    """The closing report, and what is to be done next."""
+    for name in report.columns:
+        lost = f", {report.unreadable[name]:,} under a key that is not configured" if report.unreadable[name] else ""
+        anew = "to be written anew" if dry_run else "written anew"
+        yield f"{name}: {report.renewed[name]:,} {anew}, {report.fresh[name]:,} up to date{lost}"
+    if report.unreadable.total():
+        yield "Add the key they were written with behind the others, and run this again."
+    elif dry_run and report.renewed.total():
+        yield "Run it without --dry-run."
+    elif keys > 1:
+        yield from _before_the_old_key_goes()
+    else:
+        yield "There is one key, and everything is under it."
+
+
+def _before_the_old_key_goes() -> Iterable[str]:
+    yield "Everything that can be written anew is under the first key."
+    yield "When the old key goes, what readers hold from before ends: links in mail sent, receipts of comments."
+    yield "Likes, reports and bans of networks are by hashes that end within 30 days anyway."
+    if count := rotation.bans_without_author():
+        yield f"{count:,} bans are of addresses nobody here wrote with: they end with the key they were made under."
 
 
 @main.group()
@@ -439,11 +686,18 @@ def token() -> None:
 @token.command("add")
 @click.option("--account", "email", required=True)
 @click.option("--name", default="")
+@click.option(
+    "--scope",
+    type=click.Choice([str(scope) for scope in Scope]),
+    default=str(Scope.ADMIN),
+    show_default=True,
+    help="read: it changes nothing; moderate: it decides as well; admin: all its account may.",
+)
 @inside
-def token_add(email: str, name: str) -> None:
+def token_add(email: str, name: str, scope: str) -> None:
     """Print one API token, once: only its hash is kept."""
     with unit_of_work():
-        made = accounts.add_token(_account(email), name=name, now=now())
+        made = accounts.add_token(_account(email), name=name, scope=Scope(scope), actor=acts.COMMAND_LINE, now=now())
     click.echo(made)
 
 
@@ -459,7 +713,9 @@ def token_list(as_json: bool) -> None:
                 "id": str(each.id),
                 "account": each.account.name,
                 "name": each.name,
+                "scope": each.scope,
                 "created": rfc3339(each.created_at),
+                "last_used": rfc3339(each.last_used_at),
                 "revoked": rfc3339(each.revoked_at),
             }
             for each in found
@@ -477,5 +733,5 @@ def token_revoke(token_id: str) -> None:
         found = db.session.get(ApiToken, read_id(token_id))
         if found is None:
             raise NotFound("There is no token of this number.")
-        found.revoked_at = found.revoked_at or now()
+        accounts.revoke_token(found, actor=acts.COMMAND_LINE, now=now())
     click.echo("Revoked.")

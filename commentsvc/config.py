@@ -12,9 +12,10 @@ from dotenv import dotenv_values
 from .core.http_out import check_opening
 
 PREFIX = "COMMENTSVC_"
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MAIL_URL")
-NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES", "OUTGOING_ALLOWED")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MAIL_URL", "OIDC_URL", "METRICS_TOKEN", "SENTRY_DSN")
+NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES", "OUTGOING_ALLOWED", "LOG_REQUESTS")
 SHORTEST_SECRET = 32  # characters; 128 bits even when written as hex digits
+SHORTEST_TOKEN = 20  # characters: nobody guesses it over the network
 DATA_DIR = "commentsvc-data"  # below the folder the service is started in
 WELL_KNOWN = (
     "secret",
@@ -42,9 +43,13 @@ class Settings:
     database_url: str
     redis_url: str | None = None
     mail_url: str | None = None
+    oidc_url: str | None = None
     base_url: str | None = None
     trusted_proxies: int = 0
     outgoing_allowed: tuple[str, ...] = ()
+    metrics_token: str | None = None
+    sentry_dsn: str | None = None
+    log_requests: bool = True
     demo: bool = False
 
 
@@ -70,9 +75,13 @@ def read_settings(
         database_url=_database_url(given.get("DATABASE_URL"), place),
         redis_url=_redis_url(given.get("REDIS_URL")),
         mail_url=given.get("MAIL_URL"),
+        oidc_url=given.get("OIDC_URL"),
         base_url=_base_url(given.get("BASE_URL")),
         trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
         outgoing_allowed=_openings(given.get("OUTGOING_ALLOWED", "")),
+        metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
+        sentry_dsn=given.get("SENTRY_DSN"),
+        log_requests=_is_on("LOG_REQUESTS", given.get("LOG_REQUESTS", "on")),
     )
 
 
@@ -127,6 +136,18 @@ def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise Misconfigured(f"{PREFIX}TRUSTED_PROXIES must be a whole number, the number of proxies in front.")
     return int(text)
+
+
+def _is_on(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise Misconfigured(f"{PREFIX}{name} must be on or off.")
+    return text == "on"
+
+
+def _metrics_token(given: str | None) -> str | None:
+    if given and len(given) < SHORTEST_TOKEN:
+        raise Misconfigured(f"{PREFIX}METRICS_TOKEN is too short: use at least {SHORTEST_TOKEN} random characters.")
+    return given
 
 
 def _openings(text: str) -> tuple[str, ...]:

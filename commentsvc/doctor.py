@@ -1,5 +1,6 @@
 """What `commentsvc doctor` looks at: whether an installation is set up so that it works, and its logs are whole."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,27 +9,42 @@ from flask import Flask
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from . import rotation
 from .comments.log import examine
 from .comments.models import Comment
 from .config import Settings
 from .core.clock import now, rfc3339
 from .core.database import db
+from .core.web import house, links
+from .health import ask_redis
 from .notifications.mail import MailServer
-from .pages import ask_redis
+from .privacy import retention
 from .schema import is_current, newest, present
+from .sites.logins import provider_of
+from .sites.models import Site
 from .sites.service import all_sites
+from .stories.acts import examine as examine_acts
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)  # this machine's and the database's
 WRITTEN_AHEAD = timedelta(minutes=1)  # a comment from further in the future says that a clock was wrong
 
 
+# Two processes that reset the write-ahead log at the same moment can lose a commit (https://sqlite.org/wal.html,
+# "the WAL-reset bug"): mended in 3.51.3, and in these lines from the version named on.
+WAL_RESET_MENDED = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, whether it is well, and a sentence about it."""
+    """One line: what was looked at, whether it is well, and a sentence about it.
+
+    What works and should be looked after all the same `is_warning`.
+    """
 
     about: str
     is_well: bool
     said: str
+    is_warning: bool = False
 
 
 def examine_all(app: Flask) -> Iterator[Finding]:
@@ -39,10 +55,14 @@ def examine_all(app: Flask) -> Iterator[Finding]:
         database = _carefully("database", _database)
         yield database
         if database.is_well:
+            if db.engine.dialect.name == "sqlite":
+                yield _sqlite(sqlite3.sqlite_version)
             schema = _schema()
             yield schema
             yield _carefully("clock", _clock)
             if schema.is_well:
+                yield _carefully("keys", _keys)
+                yield _carefully("retention", _retention)
                 yield from _sites()
     yield _carefully("redis", lambda: _redis(app, settings))
     yield _carefully("mail", lambda: _mail(settings))
@@ -71,6 +91,24 @@ def _database() -> Finding:
     return Finding("database", answers, f"{db.engine.dialect.name} answers in {took:.0f} ms.")
 
 
+def _sqlite(version: str) -> Finding:
+    """Distributions mend libraries without another number, so an old number is a warning and no more."""
+    if not loses_commits(version):
+        return Finding("sqlite", True, f"{version}.")
+    said = (
+        f"{version} has a defect, unless your system's maintainers mended it: two processes that reset the write-ahead "
+        "log at the same moment can lose a commit. Upgrade SQLite to 3.51.3, 3.50.7 or 3.44.6, or use PostgreSQL."
+    )
+    return Finding("sqlite", True, said, is_warning=True)
+
+
+def loses_commits(version: str) -> bool:
+    """Whether a version of SQLite has the WAL-reset defect."""
+    major, minor, patch = (int(part) for part in version.split("."))
+    mended = WAL_RESET_MENDED.get((major, minor))
+    return patch < mended if mended is not None else (major, minor) < (3, 51)
+
+
 def _schema() -> Finding:
     if is_current():
         return Finding("schema", True, f"at {present()}, which is what this version needs.")
@@ -93,19 +131,50 @@ def _clock() -> Finding:
     return Finding("clock", True, f"it is {rfc3339(now())}.")
 
 
+def _keys() -> Finding:
+    """Where several are configured, whether the older ones are still needed: it is said, and nothing is wrong."""
+    keys = house().keys
+    if len(keys) == 1:
+        return Finding("keys", True, "one.")
+    if rotation.is_up_to_date(keys):
+        return Finding("keys", True, f"{len(keys)}; everything is under the first.")
+    return Finding("keys", True, f"{len(keys)}; some secrets are under an older one: commentsvc keys rotate")
+
+
+def _retention() -> Finding:
+    late = list(retention.overdue(now()))
+    if late:
+        return Finding("retention", False, f"overdue: {', '.join(late)}. Is a worker running? commentsvc worker")
+    return Finding("retention", True, "whatever is due has been forgotten.")
+
+
 def _sites() -> Iterator[Finding]:
     for site in all_sites():
         origins = [each.origin for each in site.origins]
         said = ", ".join(origins) or "no origin: no page may embed its threads. Nobody can write there."
         yield Finding(f"origins of {site.key}", bool(origins), said)
+        if site.settings.login:
+            yield _login(site)
         yield _carefully(f"log of {site.key}", lambda site=site: _log(site.key, site.id))  # type: ignore[misc]
 
 
+def _login(site: Site) -> Finding:
+    about, name = f"login of {site.key}", site.settings.login_name
+    if not house().base_url:
+        return Finding(about, False, "needs COMMENTSVC_BASE_URL; nobody is offered to sign in.")
+    if provider_of(site, keys=house().keys) is None:
+        again = f"commentsvc site login-secret {site.key}"
+        return Finding(about, False, f"the client secret is there under a key that is not: {again}")
+    return Finding(about, True, f"with {name}, which sends readers back to {links().sign_in_back(site.key)}.")
+
+
 def _log(key: str, site_id: int) -> Finding:
-    found = examine(site_id)
-    if found.wrong is None:
-        return Finding(f"log of {key}", True, f"{found.decisions:,} decisions, as they were written.")
-    return Finding(f"log of {key}", False, f"changed behind its back: {found.wrong}.")
+    found, (acts, wrong_act) = examine(site_id), examine_acts(site_id)
+    wrong = found.wrong or wrong_act
+    if wrong is not None:
+        return Finding(f"log of {key}", False, f"changed behind its back: {wrong}.")
+    with_acts = f" and {acts:,} acts on whole stories" if acts else ""
+    return Finding(f"log of {key}", True, f"{found.decisions:,} decisions{with_acts}, as they were written.")
 
 
 def _redis(app: Flask, settings: Settings) -> Finding:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
 
-from .core.errors import DomainError, TooFast, ValidationFailed
+from .core.errors import DomainError, Overloaded, TooFast, ValidationFailed
+from .core.logs import where
 
 logger = logging.getLogger(__name__)
 
@@ -31,23 +31,12 @@ CODES = {
 
 def install(app: Flask) -> None:
     """Every error of the service leaves through here."""
-    app.before_request(_name_request)
-    app.after_request(_tell_request_id)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(RateLimitExceeded, _rate_limited)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unexpected)
-
-
-def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
-
-
-def _tell_request_id(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    return response
 
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
@@ -68,7 +57,7 @@ def _uncached(response: Response, headers: Mapping[str, str] | None = None) -> R
 
 def _domain_error(error: DomainError) -> Response:
     more = {"fields": error.fields} if isinstance(error, ValidationFailed) else dict(error.more)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooFast) else {}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooFast | Overloaded) else {}
     if error.http_status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _uncached(problem(error.http_status, error.code, error.title, str(error), **more), headers)
@@ -102,15 +91,6 @@ def _database_away(error: OperationalError) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     """A bug. The log says where, under a request id that the reader sees too; it says nothing the request carried."""
-    logger.error("request %s failed at %s", g.get("request_id"), _where(error))
+    logger.error("request %s failed at %s", g.get("request_id"), where(error), extra={"error": error})
     detail = f"This is our fault and has been noted. Request {g.get('request_id')}."
     return _uncached(problem(500, "internal_error", "Something went wrong", detail, request_id=g.get("request_id")))
-
-
-def _where(error: BaseException) -> str:
-    """The kind of an error and the lines it came through, without its message: messages quote what was sent."""
-    frames, step = [], error.__traceback__
-    while step:
-        frames.append(f"{step.tb_frame.f_code.co_filename.rpartition('/')[2]}:{step.tb_lineno}")
-        step = step.tb_next
-    return f"{type(error).__name__} {' > '.join(frames[-12:])}"

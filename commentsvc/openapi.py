@@ -7,36 +7,44 @@ the descriptions.
 from collections import defaultdict
 from typing import Any
 
-from .authors.models import Author, Standing
+from .authors import listing, standings
+from .authors.models import RESTRAINTS, SHARES, Author, AuthorNote, Standing, StandingChange
 from .comments.forms import NOTIFY
 from .comments.lifecycle import ACTIONS
 from .comments.models import Comment, Decision, Status
 from .comments.present import FORMATS
 from .comments.public import MOST_COUNTS
 from .comments.routes import LONGEST_ELAPSED
-from .comments.thread import REPLIES_AT_ONCE, SORTS
+from .comments.thread import NEW_AT_ONCE, PICKS_FIRST, REPLIES_AT_ONCE
 from .core.html import ALLOWED
 from .core.mail_address import MAX_LENGTH as EMAIL_LENGTH
+from .core.paging import Cursor
 from .core.web import BODY_LIMIT
 from .figures import trial
 from .figures.handover import ACTIONS as DEEDS
 from .figures.handover import HOURS as HOURS_OF_A_DAY
 from .figures.precision import SHADOW_DAYS, USUAL_DAYS
 from .figures.routes import MOST_DAYS
+from .moderation import merging, sanctions
 from .moderation.decisions import MOST_AT_ONCE
 from .moderation.filters import QUEUES, READERS, WORKED_OFF
 from .moderation.filters import SORTS as QUEUE_SORTS
-from .moderation.models import Flag, FlagReason
+from .moderation.log import MOST_ACTS
+from .moderation.models import Flag, FlagReason, TransferKind
 from .moderation.undoing import KINDS
 from .moderation.undoing import REASONS as WHY_NOT_UNDONE
 from .outbox.models import DeliveryStatus
+from .privacy.models import Comments
 from .rulebook.bans import MOST_DAYS as MOST_BAN_DAYS
 from .rulebook.bans import MOST_NETWORK_DAYS, NETWORK_DAYS
 from .rulebook.lists import BODY_LIMIT as LIST_LIMIT
 from .rulebook.models import Ban, BanKind, ListMode, Silence, WordList
 from .screening import CATALOGUE, Kind, Mode, Outcome
 from .sites.models import Section
-from .sites.settings import LANGUAGES, MODES
+from .sites.sections import MOST_DAYS as MOST_DAYS_OPEN
+from .sites.settings import LANGUAGES, MODES, SORTS
+from .stories.acts import ACTIONS as ACTS
+from .stories.forms import MOST_EXCLUDED, MOST_GUESTS, MOST_PINS
 from .stories.models import Story, StoryState
 from .webhooks.models import EVENTS, Endpoint
 from .webhooks.models import OVERLAP as SECRETS_OVERLAP
@@ -67,9 +75,10 @@ origins.
 
 **Bodies** are one JSON object in UTF-8, sent as `application/json`, at most {BODY_LIMIT // 1024} KiB
 ({LIST_LIMIT // 1024} KiB for word lists, rules and trials).
-Fields that are not named here are ignored. Text is cleaned before it is measured: NFC, no surrounding
-blanks, no direction overrides; lengths count code points. Control characters are refused. A query
-parameter sent empty counts as left out.
+Fields that are not named here are ignored, but where a schema says that there are no others: there a
+misspelt one left out would mean more than was meant. `3.0` is the whole number 3. Text is cleaned before
+it is measured: NFC, no surrounding blanks, no direction overrides; lengths count code points. Control
+characters are refused. A query parameter sent empty counts as left out.
 
 **Answers** are JSON in UTF-8. Ids are strings. Times are RFC 3339 in UTC. Answers grow by addition:
 ignore what you do not know. Every answer carries an `X-Request-Id`, by which its line in the log is
@@ -90,6 +99,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "malformed_json": (400, "Malformed JSON", "The body is not well-formed JSON."),
     "wrong_encoding": (400, "Wrong encoding", "The body is not UTF-8."),
     "unauthorized": (401, "Sign-in needed", "The token is missing or not valid."),
+    "login_required": (401, "Sign in first", "Only readers the publisher signed on may write on this site."),
     "forbidden": (403, "Not allowed", "The token does not allow this."),
     "origin_not_allowed": (
         403,
@@ -99,6 +109,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "story_closed": (403, "Comments are closed", "The story or the site takes no comments any more."),
     "not_welcome": (403, "Not welcome", "The writer is suspended or banned."),
     "not_found": (404, "Not found", "It does not exist, or is not for the caller to know of."),
+    "confirm_first": (
+        403,
+        "Confirm that it is you",
+        "A page asks for the password or a code again; scripts never meet it.",
+    ),
     "expired": (410, "This link has expired", "A link in a mail was made too long ago; only its page says so."),
     "unknown_site": (404, "Unknown site", "There is no site of this key."),
     "conflict": (409, "Conflict", "Something was decided since, or there is nothing to go back to."),
@@ -126,6 +141,16 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Some fields need attention",
         "`fields` names every field that is wrong, and why.",
     ),
+    "challenge_required": (
+        422,
+        "Proof of work is asked for",
+        "`form.challenge` of the thread says `proof_of_work`: solve a challenge of `GET /challenge`, send it along.",
+    ),
+    "challenge_failed": (
+        422,
+        "The proof of work does not hold",
+        "The challenge is another site's, expired, was used before, or the answer is wrong. Ask for a new one.",
+    ),
     "parent_not_in_story": (422, "Unknown parent", "`parent` is no comment of this story."),
     "parent_not_visible": (422, "The parent is not visible", "`parent` is not shown to readers any more."),
     "too_fast": (429, "Too fast", "Too many comments in a short time. Wait as `Retry-After` says."),
@@ -148,16 +173,23 @@ ANY_TIME = ("internal_error", "unavailable")
 
 # Nothing a screen cannot show; tab and line breaks are turned into blanks or kept.
 LANGUAGE = "^[a-z]{2,3}(-[a-z0-9]{2,4})?$"
-WHEN = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?$"
 SHOWABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 SOMETHING = (
     r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*"
     r"[^\s\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
     r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 )
+ONE_LINE = r"^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*$"
+ONE_LINE_OF_SOMETHING = (
+    r"^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*"
+    r"[^\s\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]"
+    r"[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*$"
+)
 SITE_KEY = r"^[a-z0-9][a-z0-9-]{0,39}$"
 ID = r"^[1-9][0-9]{0,18}$"
 HOURS = r"^[A-Za-z0-9:;, –-]*$"  # and read, part by part
+YEAR_1000_TO_9998 = "^(?!9999)[1-9][0-9]{3}-"  # what lies beyond is, in some zone, out of all time
+DAY_OR_MOMENT = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}], "pattern": YEAR_1000_TO_9998}
 MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-01-20T08:30:00Z"]}
 
 
@@ -187,6 +219,20 @@ def _object(about: str, optional: tuple[str, ...] = (), /, **properties: Json) -
 def _more(base: str, about: str, /, **properties: Json) -> Json:
     """All that the base schema has, and more."""
     return {**_said(about), "allOf": [_ref(base), _object("", **properties)]}
+
+
+def _nothing_else(schema: Json) -> Json:
+    """An object that is refused with any other field."""
+    return {**schema, "additionalProperties": False}
+
+
+def _given(name: str) -> Json:
+    """Something stands in this field of text; null is nothing."""
+    return {"properties": {name: {"type": "string", "pattern": SOMETHING}}, "required": [name]}
+
+
+def _is_or_left_out(name: str, default: str) -> Json:
+    return {"properties": {name: {"enum": [default, None]}}}
 
 
 def _list(of: Json, about: str = "", **limits: int) -> Json:
@@ -219,24 +265,27 @@ def _id(about: str) -> Json:
 
 
 ENTRIES = _list(
-    _typed("One line.", WordList.ENTRY_LENGTH),
+    _typed("One line, with a word in it.", WordList.ENTRY_LENGTH, pattern=ONE_LINE),
     "All of them; blank ones and repetitions are passed over.",
     maxItems=WordList.MOST_ENTRIES,
 )
 RULES = [about.rule for about in CATALOGUE]
+STAFF_TEXT = _typed("Light Markdown. Sites may set a lower limit.", Comment.TEXT_LENGTH, pattern=SOMETHING)
+VERSION_OF_THREAD = _text("Another one after every comment that came or went; to be sent back as `since`.")
 CURSOR = _or_null(_text("Where the next page begins, to be sent back as `cursor`; null on the last one."))
 STATUSES = [status.lower() for status in Status]
 
 
 # --- Examples: the demo's newspaper -------------------------------------------------------------------------
 
+VERSION_EXAMPLE = str(Cursor(1_768_898_531_000_000, 2))
 STORY_ID, STORY_URL = "2026-01-20-hasaka", "https://news.example/news/2026-01-20-hasaka"
 COMMENT_TEXT = "The road was **open** on Monday. See https://example.com/roads"
 
 WRITER_EXAMPLE: Json = {
     "name": "Rosa Reader",
     "slug": "rosa-reader-k7m2xq",
-    "avatar": None,
+    "avatar": "/avatars/1-5f0c3b9a7e21.svg",
     "website": "https://rosa.example/",
     "badges": [],
     "url": "/authors/demo/rosa-reader-k7m2xq",
@@ -251,6 +300,8 @@ PROFILE_EXAMPLE: Json = {
     "bio": [["p", "Reports on ", ["em", "water"], " and farming."]],
     "links": [{"label": "The Arabic page", "url": "https://news.example/ar"}],
 }
+# Thirty-two white pixels by thirty-two.
+PICTURE_EXAMPLE = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgAQAAAABbAUdZAAAAEUlEQVR42mP8z8DAwMQwaAkAswEBP25AfJYAAAAASUVORK5CYII="
 COMMENT_EXAMPLE: Json = {
     "id": "3",
     "parent": None,
@@ -313,11 +364,14 @@ STORY_EXAMPLE: Json = {
     "opens_at": None,
     "comment_count": 2,
     "authors": [PROFILE_EXAMPLE],
+    "guests": ["Ida Holm"],
 }
 FORM_EXAMPLE: Json = {
     "state": "open",
     "opens_at": None,
     "required": ["text", "name", "email"],
+    "guests": True,
+    "login": {"name": "Hasaka account"},
     "limits": {
         "text": Comment.TEXT_LENGTH,
         "name": Author.NAME_LENGTH,
@@ -328,6 +382,7 @@ FORM_EXAMPLE: Json = {
     "notify": ["none", "replies", "all"],
     "challenge": None,
     "edit_window_minutes": 15,
+    "like_label": None,
 }
 RELATED_EXAMPLE: Json = {
     "id": "2026-01-18-river-bends",
@@ -364,12 +419,18 @@ RECORD_EXAMPLE: Json = {
     "rejected": 0,
     "first_seen": "2026-01-20T08:30:00Z",
     "standing": "NORMAL",
+    "confirmed": False,
 }
 ITEM_EXAMPLE: Json = {
     **ALONE_EXAMPLE,
     "likes": 0,
     "version": 1,
     "status": "pending",
+    "set_aside": None,
+    "held_by": "author_is_new",
+    "language": "en",
+    "waiting_since": "2026-01-20T08:30:00Z",
+    "risk": {"level": "medium", "reasons": ["reported by one reader", "one rule objected"]},
     "text": COMMENT_TEXT,
     "verdicts": [
         {
@@ -384,6 +445,24 @@ ITEM_EXAMPLE: Json = {
     "author_record": RECORD_EXAMPLE,
     "parent_excerpt": None,
     "story": {"id": STORY_ID, "title": "The water of Hasaka", "url": STORY_URL, "category": "World"},
+}
+ACT_EXAMPLE: Json = {
+    "number": 1,
+    "story_id": "7",
+    "section": "City",
+    "actor": {"account": "Hanna", "id": "2"},
+    "action": "mode",
+    "before": None,
+    "after": "closed",
+    "at": "2026-01-20T08:30:00Z",
+}
+STAFF_COMMENT_EXAMPLE: Json = {
+    "comment": {
+        **ALONE_EXAMPLE,
+        "author": {**WRITER_EXAMPLE, "name": "Desk 4", "slug": "staff-k7m2pq", "badges": ["moderator"]},
+        "status": "approved",
+        "version": 1,
+    }
 }
 DECIDED_EXAMPLE: Json = {"id": "3", "status": "approved", "version": 2, "decision": "12"}
 LOGGED_EXAMPLE: Json = {
@@ -406,10 +485,12 @@ AUTHOR_EXAMPLE: Json = {
     **PROFILE_EXAMPLE,
     "bio_text": "Reports on *water* and farming.",
     "byline": True,
+    "lists_comments": None,
     "record": RECORD_EXAMPLE,
     "standing": {"standing": "NORMAL", "reason": "", "until": None},
     "confirmed": False,
-    "email": None,
+    "has_address": False,
+    "last_seen": "2026-01-20T08:30:00Z",
 }
 NEWSROOM_STORY_EXAMPLE: Json = {
     "number": "2",
@@ -424,6 +505,10 @@ NEWSROOM_STORY_EXAMPLE: Json = {
     "mode": None,
     "in_force": {"mode": "open", "source": "site", "until": None},
     "bylines": ["nadim-sarraf"],
+    "guests": ["Ida Holm"],
+    "pinned": ["2026-01-18-river-bends"],
+    "excluded": [],
+    "suggested": True,
     "comment_count": 2,
 }
 SECTION_EXAMPLE: Json = {
@@ -431,6 +516,7 @@ SECTION_EXAMPLE: Json = {
     "mode": "hold_new",
     "close_after_days": 14,
     "opening_hours": "Mo-Fr 08:00-22:00; Sa 10:00-18:00",
+    "default_sort": None,
     "stories": 12,
 }
 EVENT_EXAMPLE: Json = {
@@ -518,6 +604,7 @@ SECRET_EXAMPLE = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - nobody
 
 # --- Schemas ------------------------------------------------------------------------------------------------
 
+BATCH = "^[0-9a-f]{32}$"
 SLUG = _text("The author's name in addresses.", examples=["nadim-sarraf"])
 PICTURE = _or_null(_text("Address of a picture on this service or on one of the site's own origins."))
 OPENS_AT = _or_null(
@@ -545,6 +632,7 @@ AUTHOR_FIELDS: dict[str, Json] = {
     ),
     "website": _or_null(_typed("An http or https address.", Author.WEBSITE_LENGTH)),
     "links": _list(_ref("Link"), "All of them, in this order; 10,000 characters together.", maxItems=8),
+    "lists_comments": _or_null(_flag("Whether the public page lists comments. Null: as usual on this site.")),
 }
 STORY_FIELDS: dict[str, Json] = {
     "title": _or_null(_typed("", Story.TITLE_LENGTH)),
@@ -555,18 +643,32 @@ STORY_FIELDS: dict[str, Json] = {
     "published_at": _or_null({**MOMENT, "description": "RFC 3339, with its zone, after the year 1000."}),
     "state": {**STORY_STATE, "deprecated": True, "description": "The older word; `mode` says more and goes before."},
     "mode": _or_null(_one_of(MODES, "Null: what its section and its site say.")),
-    "bylines": _list(SLUG, "The slugs of who signs the article, in order."),
+    "bylines": _list({**SLUG, "pattern": ONE_LINE_OF_SOMETHING}, "The slugs of who signs the article, in order."),
+    "guests": _list(
+        _typed("", Author.NAME_LENGTH, pattern=ONE_LINE_OF_SOMETHING),
+        "Names that sign this article alone and have no page.",
+        maxItems=MOST_GUESTS,
+    ),
+    "pinned": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH, pattern=ONE_LINE_OF_SOMETHING),
+        'What comes first in its "You may also like", in this order.',
+        maxItems=MOST_PINS,
+    ),
+    "excluded": _list(
+        _typed("A story, by its own id or its address.", Story.URL_LENGTH, pattern=ONE_LINE_OF_SOMETHING),
+        'What never comes in its "You may also like".',
+        maxItems=MOST_EXCLUDED,
+    ),
+    "suggested": {"type": "boolean", "description": "False: it comes in no such box but where it is pinned."},
 }
 
-ONE_END = _or_null(
-    {
-        "anyOf": [
-            {"type": "integer", "minimum": 0, "maximum": HIGHEST},
-            {"type": "string", "format": "date-time"},
-        ],
-        "description": "An event's `seq`, or a time.",
-    }
-)
+ONE_END = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": HIGHEST},
+        {"type": "string", "format": "date-time"},
+    ],
+    "description": "An event's `seq`, or a time.",
+}
 TRIED: dict[str, Json] = {
     "succeeded": _flag("Whether the receiver took it."),
     "code": _or_null({"type": "integer", "description": "The status of its answer; null without one."}),
@@ -576,6 +678,10 @@ TRIED: dict[str, Json] = {
 DELIVERY_STATES = [status.lower() for status in DeliveryStatus]
 ENDPOINT_EVENTS = _list(_one_of(EVENTS), "What it hears of.", minItems=1)
 
+RESTRAINT = _one_of(RESTRAINTS)
+NOT_BOTH = {
+    "not": {"properties": {name: {"type": "string"} for name in ("until", "lasts")}, "required": ["until", "lasts"]}
+}
 SCHEMAS: dict[str, Json] = {
     "Event": _object(
         "Something that happened, as a webhook tells it.",
@@ -650,7 +756,9 @@ SCHEMAS: dict[str, Json] = {
         internal=_flag(""),
         active=_flag(""),
     ),
-    "Replay": _object("Both ends included; without `to` until now.", ("to",), **{"from": ONE_END, "to": ONE_END}),
+    "Replay": _object(
+        "Both ends included; without `to` until now.", ("to",), **{"from": ONE_END, "to": _or_null(ONE_END)}
+    ),
     "Tried": _object("", **TRIED),
     "Delivery": _object(
         "Something for one receiver.",
@@ -748,10 +856,11 @@ SCHEMAS: dict[str, Json] = {
     "NewBan": {
         **_object(
             "",
-            ("value", "comment", "days", "reason", "until"),
+            ("value", "comment", "days", "reason", "until", "confirm"),
             site=_text("The site's key.", pattern=SITE_KEY),
-            value=_text("An e-mail address, or a domain of addresses.", maxLength=300),
-            comment=_text("A comment whose network is meant.", pattern=ID),
+            value=_or_null(_text("An e-mail address, or a domain of addresses.", minLength=1, maxLength=300)),
+            confirm=_or_null(_flag("Needed for the domain of a large provider, and for a network of many people.")),
+            comment=_or_null(_text("A comment whose network is meant.", pattern=ID)),
             days=_or_null(
                 {
                     "type": "integer",
@@ -764,7 +873,15 @@ SCHEMAS: dict[str, Json] = {
             reason=_or_null(_typed("Seen by staff only.", Ban.REASON_LENGTH)),
             until=_or_null({**MOMENT, "description": "When the ban of an address or domain ends; not for networks."}),
         ),
-        "oneOf": [{"required": ["value"]}, {"required": ["comment"]}],
+        "oneOf": [_given("value"), _given("comment")],
+        "if": _given("comment"),
+        "then": {
+            "properties": {
+                "until": {"type": "null"},
+                "days": {"type": ["integer", "null"], "maximum": MOST_NETWORK_DAYS},
+            }
+        },
+        "not": {"allOf": [_given("until"), {"properties": {"days": {"type": "integer"}}, "required": ["days"]}]},
     },
     "Problem": _object(
         "An error (RFC 9457).",
@@ -817,10 +934,13 @@ SCHEMAS: dict[str, Json] = {
         "Who wrote a comment, as readers see it.",
         name=_text("The name given with this comment."),
         slug=SLUG,
-        avatar=PICTURE,
+        avatar=_text("Address of a picture: one that was brought or named, else one drawn for this author."),
         website=_or_null(_text("The website given with this comment.", format="uri")),
-        badges=_list(_one_of(["author"]), "`author`: signs the story, or articles of this site."),
-        url=_text("The author's public page.", format="uri-reference"),
+        badges=_list(
+            _one_of(["author", "moderator", "staff"]),
+            "`author`: signs the story, or articles of this site. `moderator`, `staff`: writes for the newsroom.",
+        ),
+        url=_or_null(_text("The author's public page; null for a reader who has none.", format="uri-reference")),
     ),
     "Profile": _more(
         "CommentAuthor",
@@ -885,22 +1005,36 @@ SCHEMAS: dict[str, Json] = {
         opens_at=OPENS_AT,
         comment_count=_count("Visible comments."),
         authors=_list(_ref("Profile"), "Who signs the article."),
+        guests=_list(_text(), "Names that sign it as well and have no page."),
     ),
     "Form": _object(
         "What a form under this story must ask, and its limits in code points.",
         state=STORY_STATE,
         opens_at=OPENS_AT,
         required=_list(_text()),
+        guests=_flag("Whoever is neither signed on by the publisher nor signed in may write too."),
+        login=_or_null(
+            _object(
+                "Where readers may sign in: a window at `/sign-in/{site}`. Null: nowhere.",
+                name=_text("What the provider is called, for a button: Sign in with …"),
+            )
+        ),
         limits=_object("", text=_count(), name=_count(), email=_count(), website=_count()),
         honeypot=_text("A field people must not see; whoever fills it in is a program."),
         notify=_list(_one_of(NOTIFY), "What a writer may ask to get mail about; empty where no mail is sent."),
-        challenge={"type": "null", "description": "None is asked for."},
+        challenge={
+            "enum": ["proof_of_work", None],
+            "description": "What a comment must come with; null where nothing is asked for. Proof of work: see "
+            "`GET /challenge`.",
+        },
         edit_window_minutes=_count("0: comments cannot be edited."),
+        like_label=_or_null(_text("The word on the button that likes; null: Like, in the reader's language.")),
     ),
     "Thread": _object(
         "One page of a story's comments.",
         story=_ref("Story"),
         sort=_one_of(SORTS),
+        version=VERSION_OF_THREAD,
         comments=_list(_ref("Comment")),
         next_cursor=CURSOR,
         form=_ref("Form"),
@@ -920,7 +1054,7 @@ SCHEMAS: dict[str, Json] = {
     "NewComment": {
         **_object(
             "A comment as the form sends it.",
-            ("story", "url", "title", "parent", "website", "notify", "topic", "elapsed"),
+            ("story", "url", "title", "parent", "website", "notify", "topic", "challenge", "elapsed"),
             site=_text("The site's key.", pattern=SITE_KEY, examples=["demo"]),
             **STORY_NAME,
             title=_or_null(_typed("The article's title; kept when the story is new.", Story.TITLE_LENGTH)),
@@ -929,8 +1063,12 @@ SCHEMAS: dict[str, Json] = {
                 Comment.TEXT_LENGTH,
                 pattern=SOMETHING,
             ),
-            name=_typed("Shown with the comment.", Author.NAME_LENGTH, pattern=SOMETHING),
-            email=_text("Never published.", format="email", maxLength=EMAIL_LENGTH),
+            name=_typed(
+                "Shown with the comment. Of who signed on it is the publisher's, and may be left out.",
+                Author.NAME_LENGTH,
+                pattern=SOMETHING,
+            ),
+            email=_text("Never published. Who signed on may leave it out.", format="email", maxLength=EMAIL_LENGTH),
             website=_or_null(_typed("An http or https address, shown with the name.", Author.WEBSITE_LENGTH)),
             parent=_or_null(
                 _text("The id of the comment that is answered; empty or null for none.", pattern=f"^$|{ID}")
@@ -943,6 +1081,7 @@ SCHEMAS: dict[str, Json] = {
                 )
             ),
             topic=_or_null(_text("The honeypot: leave it out.")),
+            challenge=_or_null(_text("The answer to a challenge of `GET /challenge`, where one is asked for.")),
             elapsed=_or_null(
                 {
                     "type": "number",
@@ -957,6 +1096,29 @@ SCHEMAS: dict[str, Json] = {
         ],
     },
     "Edit": _object("", text=_typed("The new text, all of it.", Comment.TEXT_LENGTH, pattern=SOMETHING)),
+    "OwnComment": _more(
+        "Comment",
+        "A comment as its confirmed writer finds it among their own.",
+        status=_one_of(["approved", "pending", "rejected", "retracted"], "`rejected`: a moderator decided so."),
+        reason=_or_null(_text("Of a rejection: one of those readers may know, `other` for any other.")),
+        editable_until=_or_null(MOMENT),
+        story=_object("", id=_or_null(_text()), title=_text(), url=_or_null(_text())),
+    ),
+    "NewSession": {
+        **_object(
+            "One of `code` and `token`.",
+            ("code", "token"),
+            site=_text("The site's key.", pattern=SITE_KEY),
+            code=_text("What stands behind `#commentsvc-known=` in the address."),
+            token=_text("The publisher's sign-on token (a JWT), of at most 4,096 characters; it is taken once."),
+        ),
+        "anyOf": [{"required": ["code"]}, {"required": ["token"]}],
+    },
+    "Preview": _object(
+        "",
+        site=_text("The site's key.", pattern=SITE_KEY),
+        text=_typed("As it was typed.", Comment.TEXT_LENGTH, pattern=SOMETHING),
+    ),
     "Report": _object(
         "",
         ("details",),
@@ -984,6 +1146,7 @@ SCHEMAS: dict[str, Json] = {
         rejected=_count("Comments rejected or spam."),
         first_seen=MOMENT,
         standing=_one_of(Standing),
+        confirmed=_flag("The address is the writer's: they followed a link in a mail to it."),
     ),
     "Item": {
         "description": "A comment with everything a moderator needs to decide. Author and words are there whatever its "
@@ -995,6 +1158,15 @@ SCHEMAS: dict[str, Json] = {
                 ("alike",),
                 version=_count("Counts every change; a decision names the one that was seen."),
                 status=_one_of(STATUSES),
+                set_aside=_or_null(_one_of(["later", "escalated"], "Where a moderator put it.")),
+                held_by=_or_null(_text("The rule that keeps it from readers.")),
+                language=_or_null(_text("The language of the text, where it could be told.")),
+                waiting_since=MOMENT,
+                risk=_object(
+                    "In words, with what speaks for it.",
+                    level=_one_of(["low", "medium", "high"]),
+                    reasons=_list(_text()),
+                ),
                 text=_text("As typed."),
                 verdicts=_list(_ref("Verdict")),
                 flags=_list(_ref("Flag")),
@@ -1023,7 +1195,15 @@ SCHEMAS: dict[str, Json] = {
         "One action on one or many comments, each as it was seen.",
         ("reason", "note"),
         comments=_list(
-            _object("", id=_id(""), version={"type": "integer", "description": "As it was in the queue."}),
+            _object(
+                "",
+                ("reports",),
+                id=_id(""),
+                version={"type": "integer", "description": "As it was in the queue."},
+                reports=_count(
+                    "How many open reports you saw: with more, a comment is not approved but in `conflicts`."
+                ),
+            ),
             minItems=1,
             maxItems=MOST_AT_ONCE,
         ),
@@ -1037,6 +1217,49 @@ SCHEMAS: dict[str, Json] = {
             )
         ),
         note=_or_null(_typed("For colleagues. The reason `other` needs one.", Decision.NOTE_LENGTH)),
+    ),
+    "LoggedAct": _object(
+        "A change of what a whole story or section takes. A mode of null is what stands above it.",
+        number=_count("Its place among the site's acts."),
+        story_id=_or_null(_id("The service's number of the story; null for a section.")),
+        section=_text("The category of the story then, or the section."),
+        actor={
+            "oneOf": [
+                _object("", account=_text("Who acted."), id=_id("")),
+                _object("Somebody who has left.", rule={"type": "null"}),
+            ]
+        },
+        action=_one_of(ACTS),
+        before=_or_null(_one_of(MODES)),
+        after=_or_null(_one_of(MODES)),
+        at=MOMENT,
+    ),
+    "StaffComment": _more(
+        "Comment",
+        "What somebody of the newsroom wrote, as readers see it.",
+        status=_one_of(STATUSES),
+        version=_count("Counts every change; an edit names the one that was seen."),
+    ),
+    "StaffAnswer": {
+        **_nothing_else(
+            _object(
+                "An answer in public.",
+                ("version", "approve"),
+                text=STAFF_TEXT,
+                version=_or_null({"type": "integer", "description": "The one that was seen; needed to approve."}),
+                approve=_flag("Let the comment through in the same stroke, as a decision of its own."),
+            )
+        ),
+        "if": {"properties": {"approve": {"const": True}}, "required": ["approve"]},
+        "then": {"properties": {"version": {"type": "integer"}}, "required": ["version"]},
+    },
+    "StaffWords": _nothing_else(_object("A comment of the newsroom's own.", text=STAFF_TEXT)),
+    "StaffEdit": _nothing_else(
+        _object(
+            "Other words.",
+            text=STAFF_TEXT,
+            version={"type": "integer", "description": "The one that was seen."},
+        )
     ),
     "Decided": _object(
         "",
@@ -1058,33 +1281,38 @@ SCHEMAS: dict[str, Json] = {
         count=_count("How many comments match at this moment."),
         snapshot=_text("Names exactly these; to be sent back as it is."),
     ),
-    "DecideMatching": _object(
-        "One action on all comments that were counted with the same filters.",
-        (*READERS, "reason", "note", "expected", "batch"),
-        site=_text(pattern=SITE_KEY),
-        queue=_or_null({**_one_of(QUEUES), "default": "pending"}),
-        sort=_or_null(_one_of(QUEUE_SORTS, "Makes no difference: the oldest come first.")),
-        q=_or_null(_typed("As in the queue.", 200)),
-        story=_or_null(_typed("As in the queue.", 2000)),
-        story_id=_or_null(_text("As in the queue.", pattern=ID)),
-        section=_or_null(_typed("As in the queue.", Story.CATEGORY_LENGTH)),
-        author=_or_null(_typed("As in the queue.", 2000)),
-        rule=_or_null(_typed("As in the queue.", 60)),
-        language=_or_null(_text("As in the queue.", pattern=LANGUAGE)),
-        link=_or_null(_one_of(("yes", "no"), "As in the queue.")),
-        since=_or_null(_text("As in the queue.", pattern=WHEN)),
-        until=_or_null(_text("As in the queue.", pattern=WHEN)),
-        likeness=_or_null(_text("As in the queue.", pattern="^[0-9a-f]{64}$")),
-        action=_one_of(ACTIONS),
-        reason=_or_null(_typed("A short name for why.", Decision.REASON_LENGTH, examples=["spam"])),
-        note=_or_null(_typed("For colleagues.", Decision.NOTE_LENGTH)),
-        expected=_count("How many there are, in the first call: another number decides nothing."),
-        snapshot=_text("As counted; from the second call on, as the call before gave it."),
-        batch=_or_null(_text("From the second call on: the batch to go on with.", pattern="^[0-9a-f]{32}$")),
-    ),
+    "DecideMatching": {
+        **_nothing_else(
+            _object(
+                "One action on all comments that were counted with the same filters.",
+                (*READERS, "reason", "note", "expected", "batch"),
+                site=_text(pattern=SITE_KEY),
+                queue=_or_null({**_one_of(QUEUES), "default": "pending"}),
+                sort=_or_null(_one_of(QUEUE_SORTS, "Makes no difference: the oldest come first.")),
+                q=_or_null(_typed("As in the queue.", 200)),
+                story=_or_null(_typed("As in the queue.", 2000)),
+                story_id=_or_null(_text("As in the queue.", pattern=ID)),
+                section=_or_null(_typed("As in the queue.", Story.CATEGORY_LENGTH)),
+                author=_or_null(_typed("As in the queue.", 2000)),
+                rule=_or_null(_typed("As in the queue.", 60)),
+                language=_or_null(_text("As in the queue.", pattern=LANGUAGE)),
+                link=_or_null(_one_of(("yes", "no"), "As in the queue.")),
+                since=_or_null({**DAY_OR_MOMENT, "description": "As in the queue."}),
+                until=_or_null({**DAY_OR_MOMENT, "description": "As in the queue."}),
+                likeness=_or_null(_text("As in the queue.", pattern="^[0-9a-f]{64}$")),
+                action=_one_of(ACTIONS),
+                reason=_or_null(_typed("A short name for why.", Decision.REASON_LENGTH, examples=["spam"])),
+                note=_or_null(_typed("For colleagues.", Decision.NOTE_LENGTH)),
+                expected=_count("How many there are, in the first call: another number decides nothing."),
+                snapshot=_text("As counted; from the second call on, as the call before gave it.", minLength=1),
+                batch=_or_null(_text("From the second call on: the batch to go on with.", pattern=BATCH)),
+            )
+        ),
+        "anyOf": [_given("batch"), {"required": ["expected"]}],
+    },
     "DecidedMatching": _object(
         "What came of one step. Over all steps `decided`, `skipped` and `failed` add up to what was counted.",
-        batch=_text("Names all decisions of this stroke, in the log and to undo them.", pattern="^[0-9a-f]{32}$"),
+        batch=_text("Names all decisions of this stroke, in the log and to undo them.", pattern=BATCH),
         decided=_count(),
         skipped=_count("They changed since they were counted, or were so already; left as they are."),
         failed=_list(_object("", id=_id("The comment."), reason=_text("A sentence for people."))),
@@ -1110,18 +1338,25 @@ SCHEMAS: dict[str, Json] = {
         undoes=_or_null(_id("The decision it takes back.")),
         at=MOMENT,
     ),
-    "Undo": _object(
-        "Exactly one of `batch`, `account`, `rule` and `author`.",
-        (*KINDS, "since", "until", "dry_run"),
-        site=_text("The site's key.", pattern=SITE_KEY),
-        batch=_or_null(_typed("All that was decided in one stroke.", Decision.BATCH_LENGTH)),
-        account=_or_null(_text("All that an account decided.", pattern=ID)),
-        rule=_or_null(_typed("All that a rule decided.", 60)),
-        author=_or_null(_typed("All that a standing decided about one author's comments: a slug.", Author.SLUG_LENGTH)),
-        since=_or_null({**MOMENT, "description": "From this moment on."}),
-        until=_or_null({**MOMENT, "description": "Before this moment."}),
-        dry_run=_flag("Only say what would be done; false if left out."),
-    ),
+    "Undo": {
+        **_nothing_else(
+            _object(
+                "Exactly one of `batch`, `account`, `rule` and `author`.",
+                (*KINDS, "since", "until", "dry_run"),
+                site=_text("The site's key.", pattern=SITE_KEY),
+                batch=_or_null(_typed("All that was decided in one stroke.", Decision.BATCH_LENGTH)),
+                account=_or_null(_text("All that an account decided.", pattern=ID)),
+                rule=_or_null(_typed("All that a rule decided.", 60)),
+                author=_or_null(
+                    _typed("All that a standing decided about one author's comments: a slug.", Author.SLUG_LENGTH)
+                ),
+                since=_or_null({**DAY_OR_MOMENT, "description": "From this moment on; a day is its beginning in UTC."}),
+                until=_or_null({**DAY_OR_MOMENT, "description": "Before this moment."}),
+                dry_run=_flag("Only say what would be done; false if left out."),
+            )
+        ),
+        "oneOf": [_given(kind) for kind in KINDS],
+    },
     "Undone": _object(
         "",
         done=_count("Decisions undone."),
@@ -1152,6 +1387,9 @@ SCHEMAS: dict[str, Json] = {
         id=_id(""),
         bio_text=_text("The bio as typed."),
         byline=_flag("Signs articles."),
+        lists_comments=_or_null(
+            _flag("Whether the public page lists comments, as the person chose; null: nobody did.")
+        ),
         record=_ref("WriterRecord"),
         standing=_object(
             "What holds now, and the reason and end it was given with.",
@@ -1160,23 +1398,120 @@ SCHEMAS: dict[str, Json] = {
             until=_or_null(MOMENT),
         ),
         confirmed=_flag("The address is confirmed."),
-        email=_or_null(_text("Only for roles that may see addresses.")),
+        has_address=_flag("There is one. It is shown by `POST …/address`, which is logged."),
+        last_seen=MOMENT,
     ),
+    "StandingsOutcome": _object(
+        "What came of one stroke.",
+        batch=_text("Names the stroke, to undo it by."),
+        done=_list(_text("An author's id.", pattern=ID)),
+        skipped=_list(_object("", id=_text(pattern=ID), reason=_one_of(standings.WHY)), "Left as they were."),
+        failed=_list(_object("", id=_text(pattern=ID), reason=_one_of((standings.UNKNOWN,))), "Not of this site."),
+    ),
+    "AuthorAddress": _object(
+        "",
+        site=_text(pattern=SITE_KEY),
+        address=_text("The whole address, in any letters.", format="email", maxLength=EMAIL_LENGTH),
+    ),
+    "ManyStandings": NOT_BOTH
+    | _object(
+        "The same standing for several authors; see `NewStanding`.",
+        ("reason", "until", "lasts"),
+        site=_text(pattern=SITE_KEY),
+        authors=_list(_text("An author's id.", pattern=ID), minItems=1, maxItems=standings.MOST_AT_ONCE),
+        standing=_one_of([each for each in Standing if each is not Standing.SUSPENDED]),
+        reason=_or_null(_typed("Seen by staff only.", StandingChange.REASON_LENGTH)),
+        until=_or_null(MOMENT),
+        lasts=_or_null(_one_of(standings.LASTS, "In the place of `until`.")),
+    ),
+    "AuthorNote": _object("", text=_text(), by=_or_null(_text("Who of the staff.")), at=MOMENT),
+    "NewAuthorNote": _object("", text=_typed("For colleagues.", AuthorNote.TEXT_LENGTH, pattern=SOMETHING)),
+    "Reports": _object("", total=_count(), open=_count(), upheld=_count("About comments that are rejected now.")),
+    "AuthorRecord": _object(
+        "What staff know of one person.",
+        comments={"type": "object", "description": "How many, by state.", "additionalProperties": _count()},
+        names=_list(_object("", name=_text(), comments=_count()), "Those comments were written under."),
+        flags_received=_ref("Reports"),
+        flags_made=_ref("Reports"),
+        notes=_list(_ref("AuthorNote")),
+        same_address=_list(_text(pattern=ID), "Others who typed the address; for who may see addresses."),
+        acts=_list(
+            _object(
+                "What the staff did, the newest first. No address stands in it.",
+                action=_text(),
+                field=_text(),
+                before=_text(),
+                after=_text(),
+                by=_or_null(_text()),
+                at=MOMENT,
+            )
+        ),
+    ),
+    "Transfer": _object(
+        "Comments that went from one author to another.",
+        **{
+            "id": _text(pattern=ID),
+            "kind": _one_of(TransferKind),
+            "from": _text(pattern=ID),
+            "to": _text(pattern=ID),
+            "comments": _count(),
+            "undoable_until": MOMENT,
+            "undone_at": _or_null(MOMENT),
+        },
+    ),
+    "NewMerge": _object(
+        "",
+        ("dry_run",),
+        author=_text("The id of who becomes part of the author in the path.", pattern=ID),
+        dry_run=_flag("Only say what it would do."),
+    ),
+    "NewSplit": _object(
+        "",
+        names=_list(
+            _typed("", Author.NAME_LENGTH, pattern=SOMETHING),
+            "The names whose comments go.",
+            minItems=1,
+            maxItems=merging.MOST_NAMES,
+        ),
+    ),
+    "UndoStandings": _object("", site=_text(pattern=SITE_KEY), batch=_text("As the stroke named it.", pattern=BATCH)),
     "StandingChange": _object("", standing=_one_of(Standing), reason=_text(), until=_or_null(MOMENT), at=MOMENT),
     "NewAuthor": _object(
         "A byline; needs neither account nor address.",
-        ("slug", "bio", "avatar", "website", "links"),
+        ("slug", "bio", "avatar", "website", "links", "lists_comments"),
         site=_text("The site's key.", pattern=SITE_KEY),
         slug=_or_null(_text("Wanted in addresses; made from the name if left out.")),
         **AUTHOR_FIELDS,
     ),
-    "AuthorChange": _object("What is left out stays as it is.", tuple(AUTHOR_FIELDS), **AUTHOR_FIELDS),
+    "AuthorChange": _object(
+        "What is left out stays as it is.",
+        ("slug", *AUTHOR_FIELDS),
+        slug=_or_null(_typed("Another one; the old one leads to it from now on.", Author.SLUG_LENGTH)),
+        **AUTHOR_FIELDS,
+    ),
+    "NewPicture": _object(
+        "",
+        picture=_text(
+            "A PNG, JPEG, WebP or GIF in base64, at most 5 MB and 25 megapixels, at least 32 × 32 pixels.",
+            minLength=1,
+            contentEncoding="base64",
+        ),
+    ),
     "NewStanding": {
         **_object(
             "",
-            ("reason", "until"),
+            ("reason", "until", "lasts", "message", "comments", "since", "scope"),
             standing=_one_of(Standing),
-            reason=_or_null(_typed("Seen by staff only.", 500)),
+            message=_or_null(
+                _typed("Goes to the confirmed address; refused where there is none.", StandingChange.MESSAGE_LENGTH)
+            ),
+            comments=_or_null(
+                _one_of(sanctions.COMMENTS, "What becomes of their comments since `since`; with a restraint only.")
+            ),
+            since=_or_null({**DAY_OR_MOMENT, "description": "Needed with `comments`."}),
+            scope=_or_null(_one_of((sanctions.SITE, sanctions.EVERYWHERE), "A ban, or its end, on all your sites.")),
+            reason=_or_null(_typed("Seen by staff only.", StandingChange.REASON_LENGTH)),
+            lasts=_or_null(_one_of(standings.LASTS, "In the place of `until`.")),
             until=_or_null(
                 {
                     **MOMENT,
@@ -1184,9 +1519,34 @@ SCHEMAS: dict[str, Json] = {
                 }
             ),
         ),
-        "if": {"properties": {"standing": {"const": "SUSPENDED"}}, "required": ["standing"]},
-        "then": {"properties": {"until": {"type": "string"}}, "required": ["until"]},
+        "allOf": [
+            {
+                "if": {"properties": {"standing": {"const": "SUSPENDED"}}, "required": ["standing"]},
+                "then": {"anyOf": [_given("until"), _given("lasts")]},
+            },
+            {
+                "if": _given("comments"),
+                "then": {**_given("since"), "properties": {**_given("since")["properties"], "standing": RESTRAINT}},
+            },
+            {
+                "if": {"properties": {"scope": {"const": sanctions.EVERYWHERE}}, "required": ["scope"]},
+                "then": {"properties": {"standing": _one_of(sanctions.FOR_EVERYWHERE)}},
+            },
+        ],
+        **NOT_BOTH,
     },
+    "Erasure": _object(
+        "That everything about an author goes; of the author it says the number alone.",
+        id=_id("The erasure's id."),
+        author=_id("The author's id."),
+        state=_text(enum=["running", "cancelled", "done"]),
+        comments=_one_of(Comments, "What becomes of the comments: they stay nameless, or their words go too."),
+        asked_by=_or_null(_text("Who of the staff asked; null: the person.")),
+        asked_at=MOMENT,
+        due_at=MOMENT,
+        cancelled_at=_or_null(MOMENT),
+        done_at=_or_null(MOMENT),
+    ),
     "NewsroomStory": _object(
         "A story as the newsroom knows it.",
         number=_id("Its number here, used in addresses of this API."),
@@ -1206,6 +1566,10 @@ SCHEMAS: dict[str, Json] = {
             until=_or_null({**MOMENT, "description": "When the clock alone changes it next."}),
         ),
         bylines=_list(SLUG),
+        guests=_list(_text(), "Names that sign it as well and have no page."),
+        pinned=_list(_text(), 'What comes first in its "You may also like", by own id or address.'),
+        excluded=_list(_text(), "What never comes there."),
+        suggested={"type": "boolean", "description": "Whether it comes in such boxes of other stories."},
         comment_count=_count(),
     ),
     "Section": _object(
@@ -1214,29 +1578,36 @@ SCHEMAS: dict[str, Json] = {
         mode=_or_null(_one_of(MODES)),
         close_after_days=_or_null(_count("0: never.")),
         opening_hours=_or_null(_text()),
+        default_sort=_or_null(_one_of(SORTS, "The order of threads until a reader chooses.")),
         stories=_count("How many stories are in it."),
     ),
     "SectionChange": _object(
         "What is left out stays as it is; null is what the site says.",
-        ("mode", "close_after_days", "opening_hours"),
+        ("mode", "close_after_days", "opening_hours", "default_sort"),
         site=_text("The site's key.", pattern=SITE_KEY),
         name=_typed("The category, letter for letter.", Section.NAME_LENGTH, pattern=SOMETHING),
         mode=_or_null(_one_of(MODES)),
-        close_after_days=_or_null({"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "0: never."}),
+        close_after_days=_or_null(
+            {"type": "integer", "minimum": 0, "maximum": MOST_DAYS_OPEN, "description": "0: never."}
+        ),
         opening_hours=_or_null(
             _text("Spans of the week, with `;` between them. Always open: `00:00-24:00`.", pattern=HOURS)
         ),
+        default_sort=_or_null(_one_of(SORTS)),
     ),
-    "NewPlace": _object(
-        "",
-        ("comment",),
-        to=_typed(
-            "Another story: its address (one the site does not know yet makes a new story), the publisher's own id, "
-            "or its `number`.",
-            Story.URL_LENGTH,
-            pattern=SOMETHING,
-        ),
-        comment=_or_null(_text("One comment, with all its replies; left out: everything.", pattern=ID)),
+    "NewPlace": _nothing_else(
+        _object(
+            "",
+            ("comment", "version"),
+            to=_typed(
+                "Another story: its address (one the site does not know yet makes a new story), the publisher's own "
+                "id, or its `number`.",
+                Story.URL_LENGTH,
+                pattern=SOMETHING,
+            ),
+            comment=_or_null(_text("One comment, with all its replies; left out: everything.", pattern=ID)),
+            version=_or_null({"type": "integer", "description": "The version of that comment that was seen."}),
+        )
     ),
     "NewStory": {
         **_object(
@@ -1254,7 +1625,12 @@ SCHEMAS: dict[str, Json] = {
     "StoryChange": _object(
         "What is left out stays as it is.",
         ("id", *STORY_FIELDS),
-        id=_typed("The publisher's own id, for a story that was known by its address only.", Story.ID_LENGTH),
+        id=_or_null(
+            _typed(
+                "The publisher's own id, for a story that was known by its address only. Null: it stays as it is.",
+                Story.ID_LENGTH,
+            )
+        ),
         **STORY_FIELDS,
     ),
     "WaitingQueue": _object(
@@ -1263,27 +1639,36 @@ SCHEMAS: dict[str, Json] = {
         oldest=_or_null(MOMENT),
         sections=_list(_object("", section=_text(), count=_count(), oldest=MOMENT)),
     ),
-    "Trial": _object(
-        "What to try; fields that the kind chosen in `try` has no use for are not looked at.",
-        ("try", "words", "kind", "rule", "number", "mode", "days"),
-        **{
-            "site": _text("The site's key.", pattern=SITE_KEY),
-            "try": {**_or_null(_one_of(trial.TRIES)), "default": "words"},
-            "words": _or_null(_text("For words: one a line, as on the site's lists.")),
-            "kind": {**_or_null(_one_of(trial.KINDS)), "default": "hold"},
-            "rule": _or_null(_one_of(trial.RULES_TO_TRY, "For a rule: those whose past is kept.")),
-            "number": _or_null(
-                {
-                    "type": "integer",
-                    "minimum": 0,
-                    "maximum": 1000,
-                    "description": "The threshold of a rule that has one; or how many readers report.",
-                }
-            ),
-            "mode": _or_null(_one_of(trial.MODES)),
-            "days": _or_null({"type": "integer", "minimum": 1, "maximum": trial.MOST_DAYS, "default": 30}),
-        },
-    ),
+    "Trial": {
+        **_object(
+            "What to try. Fields that the kind chosen in `try` has no use for have to be right all the same.",
+            ("try", "words", "kind", "rule", "number", "mode", "days"),
+            **{
+                "site": _text("The site's key.", pattern=SITE_KEY),
+                "try": {**_or_null(_one_of(trial.TRIES)), "default": "words"},
+                "words": _or_null(_text("For words: one a line, as on the site's lists.")),
+                "kind": {**_or_null(_one_of(trial.KINDS)), "default": "hold"},
+                "rule": _or_null(_one_of(trial.RULES_TO_TRY, "For a rule: those whose past is kept.")),
+                "number": _or_null(
+                    {
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 1000,
+                        "description": "The threshold of a rule that has one; or how many readers report.",
+                    }
+                ),
+                "mode": _or_null(_one_of(trial.MODES)),
+                "days": _or_null({"type": "integer", "minimum": 1, "maximum": trial.MOST_DAYS, "default": 30}),
+            },
+        ),
+        "allOf": [
+            {"if": _is_or_left_out("try", "words"), "then": _given("words")},
+            {
+                "if": {"properties": {"try": {"const": "flags"}}, "required": ["try"]},
+                "then": {"properties": {"number": {"type": ["integer", "null"], "minimum": 1}}},
+            },
+        ],
+    },
     "TrialResult": _object(
         "What came of a trial. `is_thin`: too few decisions of one kind to trust the shares. `is_capped`, `ran_out`: "
         "decisions from before `reached` were not looked at, because there are too many, or for want of time.",
@@ -1372,6 +1757,7 @@ PARAMETERS: dict[str, Json] = {
     },
     "CommentId": _in_path("comment_id", "The comment's id.", _text(pattern=ID), "3"),
     "AuthorId": _in_path("author_id", "The author's id.", _text(pattern=ID), "5"),
+    "ErasureId": _in_path("erasure_id", "The erasure's id.", _text(pattern=ID), "4"),
     "ListId": _in_path("list_id", "The word list's id.", _text(pattern=ID), "1"),
     "BanId": _in_path("ban_id", "The ban's id.", _text(pattern=ID), "1"),
     "EndpointId": _in_path("endpoint_id", "The endpoint's id.", _text(pattern=ID), "1"),
@@ -1379,7 +1765,13 @@ PARAMETERS: dict[str, Json] = {
 }
 NAMED_STORY = ("Site", "Story", "Url")
 
-ETAG = {"ETag": {"required": True, "description": "Strong.", "schema": _text(pattern='^"[0-9a-f]{32}"$')}}
+ETAG = {
+    "ETag": {
+        "required": True,
+        "description": "Strong; of the bytes as they were sent.",
+        "schema": _text(pattern='^"[0-9a-f]{32}(-br|-gzip)?"$'),
+    }
+}
 PUBLIC = {
     **ETAG,
     "Cache-Control": {"required": True, "schema": {"const": "public, max-age=0, must-revalidate"}},
@@ -1498,7 +1890,16 @@ READING, WRITING, MODERATION, AUTHORS, STORIES, RULEBOOK, OUTGOING, SERVICE = (
     "Outgoing",
     "Service",
 )
-WITH_RECEIPT: list[Json] = [{"receipt": []}]
+WITH_RECEIPT: list[Json] = [{"receipt": []}, {"readerToken": []}]
+WITH_READER_TOKEN: list[Json] = [{"readerToken": []}]
+IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes a retry safe: the same key with the same comment gives the comment that is there already, "
+    "for 24 hours.",
+    "schema": _text(pattern=r"^[\x21-\x7e]{1,200}$"),
+    "example": "0f8c7f1e-8b4e-4f0a-9a57-5a9f0e1d2c3b",
+}
 
 READERS_PATHS: dict[str, Json] = {
     "/api/v1/thread": {
@@ -1507,13 +1908,15 @@ READERS_PATHS: dict[str, Json] = {
             READING,
             "A story's thread",
             "One page of top-level comments with their first replies, and what the form under them must ask. "
+            f"On the first page pinned ones come first, then the editors' latest {PICKS_FIRST} picks. "
             "A story that is not known yet reads as an empty open thread.",
             takes=(
                 *NAMED_STORY,
                 _may(
                     "sort",
-                    {**_one_of(SORTS), "default": SORTS[0]},
-                    "Of the top-level comments; replies are oldest first.",
+                    _one_of(SORTS),
+                    "Of the top-level comments; replies are oldest first. Left out: `default_sort` of the section, "
+                    "else of the site.",
                 ),
                 _may("limit", _whole(25, 100), "Top-level comments on the page."),
                 "Cursor",
@@ -1524,10 +1927,52 @@ READERS_PATHS: dict[str, Json] = {
             example={
                 "story": STORY_EXAMPLE,
                 "sort": "oldest",
+                "version": VERSION_EXAMPLE,
                 "comments": [COMMENT_EXAMPLE],
                 "next_cursor": None,
                 "form": FORM_EXAMPLE,
             },
+        )
+    },
+    "/api/v1/thread/version": {
+        "get": _read(
+            "getThreadVersion",
+            READING,
+            "Whether a thread has changed",
+            "A few bytes, to be asked again and again while somebody reads: with `If-None-Match` most answers are 304.",
+            takes=NAMED_STORY,
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object("", version=VERSION_OF_THREAD, comment_count=_count("Visible comments.")),
+            example={"version": VERSION_EXAMPLE, "comment_count": 2},
+        )
+    },
+    "/api/v1/thread/new": {
+        "get": _read(
+            "getNewComments",
+            READING,
+            "What came since",
+            "Comments that readers got to see after a version of the thread, in the order in which they did, whatever "
+            f"they answer; at most {NEW_AT_ONCE}, then ask again with the `version` of the answer. Some that were "
+            "there a few seconds before may come again.",
+            takes=(
+                *NAMED_STORY,
+                _query(
+                    "since",
+                    _text(minLength=1),
+                    "The `version` of the thread you have.",
+                    required=True,
+                    example=VERSION_EXAMPLE,
+                ),
+                "Format",
+            ),
+            refuses=("unknown_site", "validation_failed"),
+            gives=_object(
+                "",
+                version=VERSION_OF_THREAD,
+                comments=_list(_ref("Comment"), "Without their replies."),
+                ancestors=_list(_ref("Comment"), "Everything above them, from the top down, each once."),
+            ),
+            example={"version": VERSION_EXAMPLE, "comments": [ALONE_EXAMPLE], "ancestors": []},
         )
     },
     "/api/v1/comments": {
@@ -1536,23 +1981,16 @@ READERS_PATHS: dict[str, Json] = {
             WRITING,
             "Write a comment",
             "Stores the comment before it answers. `status` says whether readers see it already. "
-            "A writer who shows the receipt of an earlier comment of the same address is recognised; "
-            "a receipt that is not valid any more is passed over.",
+            "A writer who shows a reader's token or the receipt of an earlier comment of the same address is "
+            "recognised; one that is not valid any more is passed over.",
             status=201,
             takes=(
                 "Format",
-                {
-                    "name": "Idempotency-Key",
-                    "in": "header",
-                    "description": "Makes a retry safe: the same key with the same comment "
-                    "gives the comment that is "
-                    "there already, for 24 hours.",
-                    "schema": _text(pattern=r"^[\x21-\x7e]{1,200}$"),
-                    "example": "0f8c7f1e-8b4e-4f0a-9a57-5a9f0e1d2c3b",
-                },
+                IDEMPOTENCY_KEY,
             ),
             body=("NewComment", NEW_COMMENT_EXAMPLE),
             refuses=(
+                "login_required",
                 "origin_not_allowed",
                 "story_closed",
                 "not_welcome",
@@ -1561,6 +1999,8 @@ READERS_PATHS: dict[str, Json] = {
                 "idempotency_conflict",
                 "parent_not_in_story",
                 "parent_not_visible",
+                "challenge_required",
+                "challenge_failed",
                 "too_fast",
             ),
             security=[{}, *WITH_RECEIPT],
@@ -1611,6 +2051,161 @@ READERS_PATHS: dict[str, Json] = {
             gives=_object("", comment=_object("", id=_id(""), state={"const": "retracted"})),
             example={"comment": {"id": "3", "state": "retracted"}},
         ),
+    },
+    "/api/v1/comments/{comment_id}/receipt": {
+        "get": _call(
+            "getReceipt",
+            WRITING,
+            "What became of one's own comment",
+            "For its writer only. `rejected`: a moderator decided not to publish it.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found"),
+            security=WITH_RECEIPT,
+            gives=_object(
+                "",
+                status=_one_of(["approved", "pending", "rejected", "retracted"]),
+                editable_until=_or_null(MOMENT),
+            ),
+            example={"status": "pending", "editable_until": "2026-01-20T08:45:00Z"},
+        )
+    },
+    "/api/v1/comments/{comment_id}/editor": {
+        "post": _call(
+            "openEditor",
+            WRITING,
+            "Open the editor of one's own comment",
+            "The text as typed. Opened inside the window, there are two hours more to send the edit. "
+            "Opened again it gives no more.",
+            takes=("CommentId",),
+            refuses=("unauthorized", "origin_not_allowed", "not_found", "window_over"),
+            security=WITH_RECEIPT,
+            gives=_object("", text=_text(), editable_until=_or_null(MOMENT)),
+            example={"text": "The road was open on Monday.", "editable_until": "2026-01-20T10:45:00Z"},
+        )
+    },
+    "/api/v1/sessions": {
+        "post": _call(
+            "openSession",
+            WRITING,
+            "Be known in a browser",
+            "Changes for a token: the code with which a reader comes from the page that confirmed their address (it "
+            "works once, within 10 minutes and from the same network), or the publisher's sign-on token. `comments` "
+            "are those whose receipts work no more: the token is shown in their place. 60 a minute from one network.",
+            status=201,
+            body=("NewSession", {"site": "demo", "code": "hJ3kq8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyR"}),
+            refuses=("unauthorized", "origin_not_allowed", "unknown_site", "too_fast"),
+            gives=_object(
+                "",
+                token=_text("To be sent as `Authorization: Bearer <token>`. Keep it in the reader's browser."),
+                expires_at=MOMENT,
+                name=_text("What the reader is called here."),
+                comments=_list(_id(""), "The newest of the reader's own."),
+            ),
+            example={
+                "token": "reader_hJ3kq8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyR",
+                "expires_at": "2026-07-19T08:30:00Z",
+                "name": "Rosa Reader",
+                "comments": ["3"],
+            },
+        ),
+        "get": _call(
+            "getSession",
+            WRITING,
+            "Whom a token shows",
+            "Whether the token still shows a reader of this site, and what they are called. It may have ended, or have "
+            "been ended in another place.",
+            takes=("Site",),
+            refuses=("unauthorized", "origin_not_allowed", "unknown_site", "validation_failed"),
+            security=WITH_READER_TOKEN,
+            gives=_object("", name=_text("What the reader is called here.")),
+            example={"name": "Rosa Reader"},
+        ),
+        "delete": _call(
+            "closeSession",
+            WRITING,
+            "Be known no more",
+            "The token shown works no more. One that never did is gone as well, and so is none: whoever repeats the "
+            "call because its answer was lost is told the same.",
+            takes=("Site",),
+            refuses=("origin_not_allowed", "unknown_site", "validation_failed"),
+            security=[{}, *WITH_READER_TOKEN],
+            gives=_object("", known={"const": False}),
+            example={"known": False},
+        ),
+    },
+    "/api/v1/me/comments": {
+        "get": _call(
+            "getMyComments",
+            READING,
+            "A confirmed reader's own comments",
+            "All of them in every state, the newest first, with the newest visible replies to each. For their writer "
+            "only. They are edited and retracted with the same token.",
+            takes=("Site", "Cursor", "Format"),
+            refuses=("unauthorized", "origin_not_allowed", "unknown_site", "validation_failed"),
+            security=WITH_READER_TOKEN,
+            gives=_object("", comments=_list(_ref("OwnComment")), next_cursor=CURSOR),
+            example={
+                "comments": [
+                    {
+                        **ALONE_EXAMPLE,
+                        "status": "rejected",
+                        "reason": "off topic",
+                        "editable_until": None,
+                        "story": {"id": STORY_ID, "title": "The road is open again", "url": STORY_URL},
+                    }
+                ],
+                "next_cursor": None,
+            },
+        )
+    },
+    "/api/v1/preview": {
+        "post": _call(
+            "preview",
+            WRITING,
+            "See a text as a comment",
+            "What would be made of a text. Nothing is stored and no rule is asked. 30 a minute from one network.",
+            takes=("Format",),
+            body=("Preview", {"site": "demo", "text": "The road was **open**."}),
+            refuses=("origin_not_allowed", "unknown_site", "too_fast"),
+            gives={
+                **_object(
+                    "",
+                    ("content", "html"),
+                    content=_list(_ref("Node"), "As nodes; unless `format=html` was asked for."),
+                    html=_text("As cleaned HTML; with `format=html`."),
+                ),
+                "oneOf": [{"required": ["content"]}, {"required": ["html"]}],
+            },
+            example={"content": [["p", "The road was ", ["strong", "open"], "."]]},
+        )
+    },
+    "/api/v1/challenge": {
+        "get": _call(
+            "getChallenge",
+            WRITING,
+            "A challenge for proof of work",
+            "Where `form.challenge` says `proof_of_work`. In the format of ALTCHA, version 1: find the whole number "
+            "from 0 to `maxNumber` for which the SHA-256 of `salt` followed by the number, in hex, is `challenge`. "
+            "Send base64 of the JSON `{algorithm, challenge, number, salt, signature}` as `challenge` of "
+            "`POST /comments`. Good for one comment on this site and 20 minutes.",
+            takes=("Site",),
+            refuses=("unknown_site", "validation_failed", "too_fast"),
+            gives=_object(
+                "",
+                algorithm={"const": "SHA-256"},
+                challenge=_text(pattern="^[0-9a-f]{64}$"),
+                maxNumber=_count(),
+                salt=_text(),
+                signature=_text(pattern="^[0-9a-f]{64}$"),
+            ),
+            example={
+                "algorithm": "SHA-256",
+                "challenge": "8f2b54a1f0a1f5c1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a941",
+                "maxNumber": 100_000,
+                "salt": "5f3c1a9be27d40c68a1b2c3d?expires=1768898700&",
+                "signature": "1c6c9f3b5d8f9a37a51c7b0cf0a5ad5e1c4a0a7d7b5e2a9418f2b54a1f0a1f5c",
+            },
+        )
     },
     "/api/v1/comments/{comment_id}/replies": {
         "get": _read(
@@ -1697,7 +2292,8 @@ READERS_PATHS: dict[str, Json] = {
             "getAuthor",
             READING,
             "An author's public profile",
-            "Of a byline or a commenter, with visible comments, the newest first.",
+            "Of a byline or a commenter, with visible comments, the newest first, where they are listed. An unknown "
+            "slug and one of somebody with nothing to show are answered alike.",
             takes=(_in_path("slug", "The author's slug.", SLUG, "nadim-sarraf"), "Site", "Cursor", "Format"),
             refuses=("unknown_site", "not_found", "validation_failed"),
             gives=_object(
@@ -1706,7 +2302,11 @@ READERS_PATHS: dict[str, Json] = {
                     "Profile",
                     "",
                     since=MOMENT,
-                    comment_count=_count(),
+                    comment_count=_count("0 where comments are not listed."),
+                    lists_comments=_flag("Whether the page lists comments: the person chooses."),
+                    feed=_or_null(
+                        _text("The Atom feed of the comments, where they are listed.", format="uri-reference")
+                    ),
                     stories=_list(_ref("RelatedStory"), "The newest articles they sign."),
                 ),
                 comments=_list(
@@ -1714,6 +2314,14 @@ READERS_PATHS: dict[str, Json] = {
                         "Comment",
                         "",
                         story=_object("", id=_or_null(_text()), title=_text(), url=_or_null(_text())),
+                        in_reply_to=_or_null(
+                            _object(
+                                "The comment it answers.",
+                                id=_id(""),
+                                name=_or_null(_text("Whose it is; null for one that is gone.")),
+                                excerpt=_text("How it begins."),
+                            )
+                        ),
                     )
                 ),
                 next_cursor=CURSOR,
@@ -1723,12 +2331,15 @@ READERS_PATHS: dict[str, Json] = {
                     **PROFILE_EXAMPLE,
                     "since": "2025-11-03T10:00:00Z",
                     "comment_count": 1,
+                    "lists_comments": True,
+                    "feed": "/feeds/demo/authors/nadim-sarraf.atom",
                     "stories": [RELATED_EXAMPLE],
                 },
                 "comments": [
                     {
                         **ALONE_EXAMPLE,
                         "story": {"id": STORY_ID, "title": "The water of Hasaka", "url": STORY_URL},
+                        "in_reply_to": None,
                     }
                 ],
                 "next_cursor": None,
@@ -1740,8 +2351,18 @@ READERS_PATHS: dict[str, Json] = {
             "getRelated",
             READING,
             "You may also like",
-            "Stories of the same category first, then the rest of the site, each newest first.",
-            takes=(*NAMED_STORY, _may("limit", _whole(4, 20), "How many stories.")),
+            "What the newsroom pinned to the story, then what has most in common with it: section, bylines, words of "
+            "title and excerpt; how new it is and how much it is discussed now count too. Never the story itself, "
+            "never one twice, and at most half of one series (what stands in a title before a colon, dash or number).",
+            takes=(
+                *NAMED_STORY,
+                _may("limit", _whole(4, 20), "How many stories."),
+                _may(
+                    "exclude",
+                    _list(_typed("", Story.URL_LENGTH), maxItems=MOST_EXCLUDED),
+                    "Stories the page shows already, by own id or address.",
+                ),
+            ),
             refuses=("unknown_site", "validation_failed"),
             gives=_object("", stories=_list(_ref("RelatedStory"))),
             example={"stories": [RELATED_EXAMPLE]},
@@ -1759,10 +2380,12 @@ READERS_PATHS: dict[str, Json] = {
                 "",
                 story=_object("", id=_or_null(_text()), url=_or_null(_text()), title=_text()),
                 authors=_list(_ref("Profile")),
+                guests=_list(_text(), "Names that sign it as well and have no page."),
             ),
             example={
                 "story": {"id": STORY_ID, "url": STORY_URL, "title": "The water of Hasaka"},
                 "authors": [PROFILE_EXAMPLE],
+                "guests": [],
             },
         )
     },
@@ -1810,8 +2433,8 @@ FILTERS_OF_THE_QUEUE = (
     _may("rule", _typed("", 60), "The rule that held it.", example="author_is_new"),
     _may("language", _text(pattern=LANGUAGE), "The language it is written in.", example="en"),
     _may("link", _one_of(("yes", "no")), "Whether it has a link."),
-    _may("since", _text(pattern=WHEN), "Not before this time, or this day (UTC).", example="2026-01-20"),
-    _may("until", _text(pattern=WHEN), "Before this time, or up to the end of this day (UTC)."),
+    _may("since", DAY_OR_MOMENT, "Not before this time, or this day (of `time_zone`).", example="2026-01-20"),
+    _may("until", DAY_OR_MOMENT, "Before this time, or up to the end of this day (of `time_zone`)."),
     _may("likeness", _text(pattern="^[0-9a-f]{64}$"), "What near-identical comments have in common."),
 )
 
@@ -1855,6 +2478,59 @@ MODERATION_PATHS: dict[str, Json] = {
                 "conflicts": [{"id": "4", "status": "rejected", "version": 3, "decided_by": "Hanna"}],
             },
         )
+    },
+    "/api/v1/moderation/comments/{comment_id}/reply": {
+        "post": _staff(
+            "answerComment",
+            MODERATION,
+            "Answer a comment in public",
+            "Published at once under the alias of the account, else its name, with the badge `moderator`, or `staff` "
+            "for admins; never with its address. Every rule speaks and its verdict is kept, but nothing is held. A "
+            "comment that readers do not see is answered with `approve`, or not at all.",
+            status=201,
+            takes=("CommentId", "Format", IDEMPOTENCY_KEY),
+            body=("StaffAnswer", {"text": "They are back on Monday.", "version": 1, "approve": True}),
+            refuses=("not_found", "forbidden", "not_welcome", "conflict", "stale", "idempotency_conflict"),
+            gives=_object("", comment=_ref("StaffComment")),
+            example=STAFF_COMMENT_EXAMPLE,
+        )
+    },
+    "/api/v1/moderation/stories/{number}/comments": {
+        "post": _staff(
+            "commentAsStaff",
+            MODERATION,
+            "Write a comment of the newsroom's own",
+            "Under a story, answering nobody; as `answerComment` in all else. A closed story takes it too.",
+            status=201,
+            takes=("StoryNumber", "Format", IDEMPOTENCY_KEY),
+            body=("StaffWords", {"text": "We corrected the second paragraph. Thank you."}),
+            refuses=("not_found", "forbidden", "not_welcome", "idempotency_conflict"),
+            gives=_object("", comment=_ref("StaffComment")),
+            example=STAFF_COMMENT_EXAMPLE,
+        )
+    },
+    "/api/v1/moderation/comments/{comment_id}": {
+        "patch": _staff(
+            "editAsStaff",
+            MODERATION,
+            "Edit what one wrote as staff",
+            "At any time, but only by the account that wrote it. Published at once; what a colleague holds stays held.",
+            takes=("CommentId", "Format"),
+            body=("StaffEdit", {"text": "They are back on Tuesday.", "version": 1}),
+            refuses=("not_found", "forbidden", "not_welcome", "stale", "window_over"),
+            gives=_object("", comment=_ref("StaffComment")),
+            example=STAFF_COMMENT_EXAMPLE,
+        ),
+        "delete": _staff(
+            "takeBackAsStaff",
+            MODERATION,
+            "Take back what one wrote as staff",
+            "Nobody reads it any more; its replies stay. Only by the account that wrote it.",
+            takes=("CommentId", "Format"),
+            refuses=("not_found", "forbidden", "validation_failed"),
+            gives=_object("", comment=_ref("StaffComment")),
+            example={"comment": {**STAFF_COMMENT_EXAMPLE["comment"], "state": "retracted"}},
+        ),
     },
     "/api/v1/moderation/decisions/matching": {
         "get": _staff(
@@ -1950,20 +2626,29 @@ MODERATION_PATHS: dict[str, Json] = {
                 _may("comment", _text(pattern=ID), "Only those about one comment."),
                 _may("account", _text(pattern=ID), "Only those of one account."),
                 _may("rule", _typed("", 60), "Only those of one rule.", example="author_is_new"),
-                _may("action", _one_of(ACTIONS), "Only these."),
+                _may("action", _one_of((*ACTIONS, *ACTS)), "Only these; `mode` is an act on a whole story or section."),
                 _may("reason", _typed("", Decision.REASON_LENGTH), "Only those for this reason."),
                 _may("batch", _typed("", Decision.BATCH_LENGTH), "Only those of one stroke."),
                 _may("author", _typed("", Author.SLUG_LENGTH), "Only those about comments of one author: a slug."),
-                _may("since", MOMENT, "From this moment on."),
-                _may("until", MOMENT, "Before this moment."),
+                _may("since", DAY_OR_MOMENT, "From this moment on; a day is its beginning in UTC."),
+                _may("until", DAY_OR_MOMENT, "Before this moment."),
                 "Cursor",
             ),
             refuses=("unknown_site", "not_found", "validation_failed"),
-            gives=_object("", decisions=_list(_ref("LoggedDecision")), next_cursor=CURSOR),
+            gives=_object(
+                "",
+                decisions=_list(_ref("LoggedDecision")),
+                acts=_list(
+                    _ref("LoggedAct"),
+                    f"What was done to whole stories and sections in the time of this page; the newest {MOST_ACTS:,}.",
+                ),
+                next_cursor=CURSOR,
+            ),
             example={
                 "decisions": [
                     LOGGED_EXAMPLE,
                 ],
+                "acts": [ACT_EXAMPLE],
                 "next_cursor": None,
             },
         )
@@ -1971,6 +2656,51 @@ MODERATION_PATHS: dict[str, Json] = {
 }
 
 ONE_AUTHOR = {"gives": _object("", author=_ref("Author")), "example": {"author": AUTHOR_EXAMPLE}}
+TRANSFER_EXAMPLE = {
+    "id": "1",
+    "kind": "merge",
+    "from": "6",
+    "to": "5",
+    "comments": 3,
+    "undoable_until": "2026-02-19T08:30:00Z",
+    "undone_at": None,
+}
+A_STROKE = {
+    "gives": _ref("StandingsOutcome"),
+    "example": {
+        "batch": "0" * 32,
+        "done": ["5"],
+        "skipped": [{"id": "6", "reason": "same_already"}],
+        "failed": [],
+    },
+}
+EXPORT = _staff(
+    "exportAuthor",
+    AUTHORS,
+    "Everything kept about an author",
+    "A ZIP with JSON for programs and HTML for people: profile, comments with their stories, sanctions, choices about "
+    "mail. Nothing of anybody else is in it. It is made while it is sent, and that it was taken is remembered. "
+    "For admins.",
+    takes=("AuthorId",),
+    refuses=("forbidden", "not_found"),
+    gives={},
+    example=None,
+)
+EXPORT["responses"]["200"]["content"] = {
+    "application/zip": {"schema": _text(contentMediaType="application/zip"), "example": "PK"}
+}
+ERASURE_EXAMPLE = {
+    "id": "4",
+    "author": "12",
+    "state": "running",
+    "comments": "keep",
+    "asked_by": "Ada",
+    "asked_at": "2026-01-20T08:30:00Z",
+    "due_at": "2026-01-21T08:30:00Z",
+    "cancelled_at": None,
+    "done_at": None,
+}
+ONE_ERASURE: Json = {"gives": _object("", erasure=_ref("Erasure")), "example": {"erasure": ERASURE_EXAMPLE}}
 ONE_STORY = {"gives": _object("", story=_ref("NewsroomStory")), "example": {"story": NEWSROOM_STORY_EXAMPLE}}
 
 ADMIN_PATHS: dict[str, Json] = {
@@ -1979,16 +2709,41 @@ ADMIN_PATHS: dict[str, Json] = {
             "listAuthors",
             AUTHORS,
             "Authors of a site",
-            "Bylines and commenters, the newest first, 50 on a page.",
+            f"Bylines and commenters, {listing.PAGE} on a page. A beginning of names, or a time, that fits more than "
+            f"{listing.FEW:,} authors decides the order, whatever `sort` says: the answer names the one in force.",
             takes=(
                 "Site",
-                _may("q", _typed("", 80), "The beginning of a name or slug."),
+                _may("q", _typed("", 80), "The beginning of a name or slug, in any letters."),
                 _may("standing", _one_of(Standing), "Only those of this standing."),
+                _may("kind", _one_of(listing.KINDS), "Bylines, commenters or both."),
+                _may("confirmed", _one_of(listing.CONFIRMED), "Whether the address is confirmed."),
+                _may("rejected", _one_of(SHARES), "At least so many per cent of what was decided on was rejected."),
+                _may("since", DAY_OR_MOMENT, "First seen from this moment on.", example="2026-01-20"),
+                _may("until", DAY_OR_MOMENT, "First seen before this moment.", example="2026-02-01"),
+                _may(
+                    "sort",
+                    _one_of(listing.SORTS),
+                    "By when they were first seen, by name, by how much was decided "
+                    "on, by how much was rejected, by when they last wrote.",
+                ),
                 "Cursor",
             ),
             refuses=("unknown_site", "validation_failed"),
-            gives=_object("", authors=_list(_ref("Author")), next_cursor=CURSOR),
-            example={"authors": [AUTHOR_EXAMPLE], "next_cursor": None},
+            gives=_object(
+                "",
+                authors=_list(_ref("Author")),
+                count=_count(f"How many there are, counted to {listing.COUNTED:,} at most."),
+                count_is_capped=_flag("There may be more than `count`."),
+                sort=_one_of(listing.SORTS, "The order in force."),
+                next_cursor=CURSOR,
+            ),
+            example={
+                "authors": [AUTHOR_EXAMPLE],
+                "count": 1,
+                "count_is_capped": False,
+                "sort": "newest",
+                "next_cursor": None,
+            },
         ),
         "post": _staff(
             "addByline",
@@ -2008,6 +2763,41 @@ ADMIN_PATHS: dict[str, Json] = {
             refuses=("forbidden", "unknown_site"),
             **ONE_AUTHOR,
         ),
+    },
+    "/api/v1/admin/authors/find": {
+        "post": _staff(
+            "findAuthorsByAddress",
+            AUTHORS,
+            "Who typed an address",
+            "Exactly this one, in any letters. A POST: an address in a query would stand in logs. For roles that "
+            "may see addresses.",
+            body=("AuthorAddress", {"site": "demo", "address": "rosa@example.org"}),
+            refuses=("forbidden", "unknown_site"),
+            gives=_object("", authors=_list(_ref("Author"))),
+            example={"authors": [AUTHOR_EXAMPLE]},
+        )
+    },
+    "/api/v1/admin/authors/standing": {
+        "post": _staff(
+            "giveStandings",
+            AUTHORS,
+            "Give several authors a standing",
+            "As one stroke that can be undone. Who has it already is left alone. For admins.",
+            body=("ManyStandings", {"site": "demo", "authors": ["5"], "standing": "WATCHED", "reason": "Look twice."}),
+            refuses=("forbidden", "unknown_site", "not_found"),
+            **A_STROKE,
+        )
+    },
+    "/api/v1/admin/authors/standing/undo": {
+        "post": _staff(
+            "undoStandings",
+            AUTHORS,
+            "Undo a stroke of standings",
+            "Everybody gets back what they had, but for those whose standing was changed since. For admins.",
+            body=("UndoStandings", {"site": "demo", "batch": "0" * 32}),
+            refuses=("forbidden", "unknown_site", "not_found"),
+            **A_STROKE,
+        )
     },
     "/api/v1/admin/authors/{author_id}": {
         "get": _staff(
@@ -2041,6 +2831,28 @@ ADMIN_PATHS: dict[str, Json] = {
             **ONE_AUTHOR,
         ),
     },
+    "/api/v1/admin/authors/{author_id}/picture": {
+        "put": _staff(
+            "bringPicture",
+            AUTHORS,
+            "Give an author a picture",
+            "Kept as a square WebP of at most 256 pixels, without metadata; of an animation the first picture. "
+            "`avatar` names it from then on. For admins.",
+            takes=("AuthorId",),
+            body=("NewPicture", {"picture": PICTURE_EXAMPLE}),
+            refuses=("forbidden", "not_found"),
+            **ONE_AUTHOR,
+        ),
+        "delete": _staff(
+            "dropPicture",
+            AUTHORS,
+            "Take an author's picture away",
+            "A drawn one takes its place; so it does for an address in `avatar`. For admins.",
+            takes=("AuthorId",),
+            refuses=("forbidden", "not_found"),
+            **ONE_AUTHOR,
+        ),
+    },
     "/api/v1/admin/authors/{author_id}/standing": {
         "post": _staff(
             "giveStanding",
@@ -2054,8 +2866,154 @@ ADMIN_PATHS: dict[str, Json] = {
                 "NewStanding",
                 {"standing": "SUSPENDED", "reason": "Insults.", "until": "2099-01-27T08:30:00Z"},
             ),
+            refuses=("forbidden", "not_found", "conflict"),
+            gives=_object(
+                "", author=_ref("Author"), batch=_text("Names the stroke, to undo its decisions on comments by.")
+            ),
+            example={"author": AUTHOR_EXAMPLE, "batch": "0" * 32},
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/address": {
+        "post": _staff(
+            "revealAddress",
+            AUTHORS,
+            "See an address",
+            "The log says who saw it and when. For roles that may see addresses.",
+            takes=("AuthorId",),
             refuses=("forbidden", "not_found"),
-            **ONE_AUTHOR,
+            gives=_object("", address=_text()),
+            example={"address": "rosa@example.org"},
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/record": {
+        "get": _staff(
+            "showAuthorRecord",
+            AUTHORS,
+            "What staff know of one person",
+            "Of comments, only those in the caller's sections.",
+            takes=("AuthorId",),
+            refuses=("not_found",),
+            gives=_ref("AuthorRecord"),
+            example={
+                "comments": {"approved": 3},
+                "names": [{"name": "Rosa Reader", "comments": 3}],
+                "flags_received": {"total": 0, "open": 0, "upheld": 0},
+                "flags_made": {"total": 0, "open": 0, "upheld": 0},
+                "notes": [],
+                "same_address": [],
+                "acts": [],
+            },
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/notes": {
+        "post": _staff(
+            "addAuthorNote",
+            AUTHORS,
+            "Keep a note on an author",
+            "For colleagues.",
+            status=201,
+            takes=("AuthorId",),
+            body=("NewAuthorNote", {"text": "Knows the harbour well."}),
+            refuses=("not_found",),
+            gives=_object("", note=_ref("AuthorNote")),
+            example={"note": {"text": "Knows the harbour well.", "by": "Ada", "at": "2026-01-20T08:30:00Z"}},
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/merge": {
+        "post": _staff(
+            "mergeAuthors",
+            AUTHORS,
+            "Merge another author into this one",
+            "Comments, bylines, counts, history; the other's page leads here. A commenter becomes part of a byline "
+            f"only after the address is confirmed. Undoable for {merging.UNDONE_WITHIN.days} days. For admins.",
+            takes=("AuthorId",),
+            body=("NewMerge", {"author": "6"}),
+            refuses=("forbidden", "not_found", "conflict"),
+            gives=_object(
+                "",
+                transfer=_or_null(_ref("Transfer")),
+                would=_object(
+                    "",
+                    kind=_one_of(TransferKind),
+                    comments={"type": "object", "additionalProperties": _count()},
+                    stories=_count(),
+                    standing=_one_of(Standing, "Afterwards: a restraint is not shed by a merge."),
+                    takes_address=_flag("The byline gets the commenter's confirmed address."),
+                ),
+            ),
+            example={
+                "transfer": TRANSFER_EXAMPLE,
+                "would": {
+                    "kind": "merge",
+                    "comments": {"approved": 3},
+                    "stories": 0,
+                    "standing": "NORMAL",
+                    "takes_address": False,
+                },
+            },
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/split": {
+        "post": _staff(
+            "splitAuthor",
+            AUTHORS,
+            "Make some comments somebody else's",
+            "Those written under these names. Undoable as a merge is. For admins.",
+            takes=("AuthorId",),
+            body=("NewSplit", {"names": ["Tom"]}),
+            refuses=("forbidden", "not_found", "conflict"),
+            gives=_object("", transfer=_ref("Transfer")),
+            example={"transfer": {**TRANSFER_EXAMPLE, "kind": "split"}},
+        )
+    },
+    "/api/v1/admin/authors/transfers/{transfer_id}/undo": {
+        "post": _staff(
+            "undoTransfer",
+            AUTHORS,
+            "Undo a merge or a split",
+            "What went along goes back; what was written since stays. For admins.",
+            takes=(_in_path("transfer_id", "The transfer's id.", _text(pattern=ID), "1"),),
+            refuses=("forbidden", "not_found", "conflict"),
+            gives=_object("", transfer=_ref("Transfer")),
+            example={"transfer": {**TRANSFER_EXAMPLE, "undone_at": "2026-01-21T08:30:00Z"}},
+        )
+    },
+    "/api/v1/admin/authors/{author_id}/export": {"post": EXPORT},
+    "/api/v1/admin/authors/{author_id}/erase": {
+        "post": _staff(
+            "eraseAuthor",
+            AUTHORS,
+            "Erase an author",
+            "In 24 hours everything about the author goes; until then it can be cancelled, here or by the person. "
+            "What becomes of the comments is the site's setting `erased_comments`. Asked twice, the first one "
+            "counts. Whoever signs articles is not erased (409). For admins.",
+            status=202,
+            takes=("AuthorId",),
+            refuses=("forbidden", "not_found", "conflict"),
+            **ONE_ERASURE,
+        )
+    },
+    "/api/v1/admin/erasures": {
+        "get": _staff(
+            "listErasures",
+            AUTHORS,
+            "Erasures of a site",
+            "The running ones first, then the newest; 100 at most. For admins.",
+            takes=("Site",),
+            refuses=("unknown_site", "forbidden", "not_found", "validation_failed"),
+            gives=_object("", erasures=_list(_ref("Erasure"))),
+            example={"erasures": [ERASURE_EXAMPLE]},
+        )
+    },
+    "/api/v1/admin/erasures/{erasure_id}/cancel": {
+        "post": _staff(
+            "cancelErasure",
+            AUTHORS,
+            "Cancel an erasure",
+            "Everything stays. 409 once its time has come. For admins.",
+            takes=("ErasureId",),
+            refuses=("forbidden", "not_found", "conflict"),
+            **ONE_ERASURE,
         )
     },
     "/api/v1/admin/stories": {
@@ -2689,14 +3647,20 @@ SERVICE_PATHS: dict[str, Json] = {
         "get": _check(
             "isReady",
             "Can the process serve?",
-            "Asks the database, whether its schema is the present one, and Redis where one is configured.",
+            "Asks the database, whether its schema is the present one, and Redis where one is configured; answers "
+            "within two seconds, however long they take.",
             _object(
                 "",
                 status=_one_of(["ok", "unavailable"]),
                 checks={"type": "object", "additionalProperties": {"type": "boolean"}},
+                problems={"type": "array", "items": _text("What is wrong, in words.")},
             ),
-            {"status": "ok", "checks": {"database": True, "schema": True}},
-            {"status": "unavailable", "checks": {"database": True, "schema": False}},
+            {"status": "ok", "checks": {"database": True, "schema": True}, "problems": []},
+            {
+                "status": "unavailable",
+                "checks": {"database": True, "schema": False},
+                "problems": ["Schema: at 0021, this version needs 0022. Run: commentsvc db upgrade"],
+            },
         )
     },
 }
@@ -2740,12 +3704,19 @@ DOCUMENT: Json = {
                 "posted. It edits and retracts "
                 "that comment and nothing else.",
             },
+            "readerToken": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Shows a reader whose address is confirmed, on one site. It writes under that address, "
+                "lists the reader's own comments, edits and retracts them, and nothing else.",
+            },
             "apiToken": {
                 "type": "http",
                 "scheme": "bearer",
                 "description": "A token made with `commentsvc token add`. It may what its "
                 "account may: a moderator on "
-                "their sites, an admin on all.",
+                "their sites, an admin on all. With the scope `moderate` it may what a moderator may, with `read` "
+                "every call but GET answers 403 `forbidden`.",
             },
         },
     },

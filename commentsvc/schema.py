@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade as run_upgrade
+from sqlalchemy import Connection
 
 from .core.database import PREFIX, db
 from .core.resources import folder
@@ -20,8 +21,12 @@ def newest() -> str | None:
 def present() -> str | None:
     """The revision the database is at; None for an empty one."""
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        return context.get_current_revision()
+        return revision_in(connection)
+
+
+def revision_in(connection: Connection) -> str | None:
+    """The revision that any database is at."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
 def is_current() -> bool:

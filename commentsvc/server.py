@@ -1,18 +1,24 @@
 """The production server: Granian, with the service as a WSGI application; on the embedded default with its worker."""
 
+import ctypes
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from .config import Misconfigured
+from .core import logs
+from .core.metrics import shared_folder
+from .core.overload import THREADS
 
-THREADS = 8  # a request waits for the database more than it computes
+ARENA_MAX, ARENAS = -8, 2  # the option's number in malloc.h
+LAST_WORDS = 15  # seconds to finish what was begun; a signal that comes in the very moment of the start can be lost
 PAUSE = 2.0  # seconds before a worker that ended is started again
 
 
@@ -36,6 +42,12 @@ def serve(
     *, host: str, port: int, workers: int = 1, with_worker: bool = False, target: str = "commentsvc.wsgi:app"
 ) -> None:
     """Serve until the process is told to stop; requests and deliveries under way are finished."""
+    _share_memory()
+    with shared_folder():  # before any of the processes begins, so that all of them count together
+        _serve(host, port, workers, with_worker, target)
+
+
+def _serve(host: str, port: int, workers: int, with_worker: bool, target: str) -> None:
     beside = Beside(target) if with_worker else None
     try:
         Granian(
@@ -46,10 +58,18 @@ def serve(
             workers=workers,
             blocking_threads=THREADS,
             log_access=False,
+            workers_kill_timeout=LAST_WORDS,
+            log_dictconfig=logs.configuration(),
         ).serve()
     finally:
         if beside:
             beside.stop()
+
+
+def _share_memory() -> None:
+    """Ask the C library not to give each thread memory of its own, which it hardly ever takes back."""
+    with suppress(AttributeError, OSError):  # not every C library can be asked
+        ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
 
 
 class Beside:

@@ -1,6 +1,5 @@
 """The worker: what is due outside a request. `python -m commentsvc.worker` is what `serve` starts beside itself."""
 
-import logging
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ import time
 from flask import Flask
 from werkzeug.utils import import_string
 
+from .core import logs
 from .outbox.engine import THREADS, engine
 
 POLITE = 10  # how far behind the server beside it the worker stands in line for the processor
@@ -17,7 +17,7 @@ POLITE = 10  # how far behind the server beside it the worker stands in line for
 
 def run(app: Flask, *, threads: int = THREADS) -> None:
     """Work until the process is told to stop (SIGTERM, SIGINT): what is under way is finished."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logs.configure()
     with app.app_context():
         running = engine()
     running.run(threads)

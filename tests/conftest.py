@@ -1,32 +1,30 @@
 """The cast and the stage: the real app on real databases, and the people who act in the tests."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, text
+from sqlalchemy import event
 
 from commentsvc import create_app
 from commentsvc.accounts import service
 from commentsvc.config import Settings
-from commentsvc.core.database import PREFIX, WORDS_TABLE, db
-from commentsvc.extensions import limiter
+from commentsvc.core import published
+from commentsvc.core.database import db
 from commentsvc.schema import upgrade
 from tests.cast import Cast, Newsroom
 from tests.databases import PostgresqlDatabase
+from tests.scenes import empty, leave, scene, unguarded
+from tests.stage import counting
 
-NUMBERS_FROM_ONE = """
-    SELECT setval(quote_ident(schemaname) || '.' || quote_ident(sequencename), 1, false)
-    FROM pg_sequences WHERE last_value IS NOT NULL
-"""
-# Changing the schema costs some milliseconds: only where there is something to guard.
-GUARDS_IN_THE_WAY = """
-    SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND EXISTS (SELECT 1 FROM commentsvc_decision)
-"""
+__all__ = ["SECRET", "empty", "settings", "unguarded"]
+
 SECRET = "kq8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyRzE"  # of the tests only
 
 
@@ -45,17 +43,24 @@ def sqlite_app(tmp_path_factory) -> Flask:
     folder = tmp_path_factory.mktemp("sqlite")
     app = create_app(settings(f"sqlite:///{folder / 'test.sqlite3'}", folder))
     with app.app_context():
+        event.listen(db.engine, "connect", _in_no_fear_of_a_power_cut)  # after the service's own words
         upgrade()
     return app
+
+
+def _in_no_fear_of_a_power_cut(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")
 def postgresql_app(tmp_path_factory) -> Iterator[Flask]:
     database = PostgresqlDatabase()
+    database.server.execute(f"ALTER DATABASE {database.name} SET synchronous_commit = off")  # as above
     app = create_app(settings(database.url, tmp_path_factory.mktemp("postgresql")))
     with app.app_context():
         upgrade()
     yield app
+    leave(app)
     with app.app_context():
         db.engine.dispose()
     database.drop()
@@ -67,38 +72,6 @@ def app(request) -> Iterator[Flask]:
     app = request.getfixturevalue(f"{request.param}_app")
     yield app
     empty(app)
-
-
-def empty(app: Flask) -> None:
-    """Forget every row, as fast as the database can: with so many small tables, deleting beats truncating by far."""
-    with app.app_context():
-        tables = [table for table in reversed(db.metadata.sorted_tables) if table.name.startswith(PREFIX)]
-        with unguarded() as connection:
-            if db.engine.dialect.name == "postgresql":
-                names = [*(table.name for table in tables), WORDS_TABLE]
-                connection.execute(text("; ".join(f'DELETE FROM "{name}"' for name in names)))
-                connection.execute(text(NUMBERS_FROM_ONE))
-            else:
-                for table in tables:
-                    connection.execute(table.delete())
-                connection.execute(text(f"DELETE FROM {WORDS_TABLE}"))
-        limiter.reset()
-
-
-@contextmanager
-def unguarded() -> Iterator[Connection]:
-    """A transaction in which the database lets go of what it keeps as it is: the log of decisions."""
-    with db.engine.begin() as connection:
-        if db.engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            yield connection
-            return
-        guards = connection.execute(text(GUARDS_IN_THE_WAY)).all()
-        for name, _ in guards:
-            connection.execute(text(f"DROP TRIGGER {name}"))
-        yield connection
-        for _, definition in guards:
-            connection.exec_driver_sql(definition)
 
 
 @pytest.fixture
@@ -119,27 +92,23 @@ def cast(newsroom: Newsroom) -> Cast:
 
     Hanna moderates the Herald, Gus the Gazette, Ada is admin of both.
     """
-    return Cast(newsroom)
+    return scene(newsroom, Cast)
 
 
 @pytest.fixture
 def statements(app: Flask):
-    """Count the SQL statements of a block: `with statements() as counted: ...; len(counted)`."""
+    """Count the SQL statements of a block: `with statements() as counted: ...; len(counted)`.
 
-    @contextmanager
-    def count() -> Iterator[list[str]]:
-        counted: list[str] = []
+    What is kept ready is forgotten first, so that answers are written; looking at what changed, five times a second
+    however much is asked, is not counted.
+    """
 
-        def note(_connection, _cursor, statement, *_rest) -> None:
-            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
-                counted.append(statement)
+    def is_noise(statement: str) -> bool:
+        is_look = "pg_snapshot_xmin" in statement or "FROM commentsvc_change " in f"{statement} "
+        return is_look or statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA"))
 
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield counted
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+    def count() -> AbstractContextManager[list[str]]:
+        app.extensions[published.EXTENSION].changes.forget()
+        return counting(app, is_noise)
 
     return count

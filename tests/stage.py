@@ -4,16 +4,21 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import event
+from werkzeug.serving import make_server
 
+from commentsvc.core.database import db
 from tests.databases import missing
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -36,6 +41,34 @@ def free_port() -> int:
 
 
 @contextmanager
+def counting(app: Flask, is_noise: Callable[[str], bool]) -> Iterator[list[str]]:
+    """The SQL statements of a block, without what is noise."""
+    said: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_rest: object) -> None:
+        if not is_noise(statement):
+            said.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """An application on a port of this process, with all it does visible to the test; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
 def running(
     command: Sequence[str], url: str, *, cwd: Path, log: Path, env: dict[str, str] | None = None
 ) -> Iterator[str]:
@@ -50,7 +83,7 @@ def running(
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=30)
 
 
 def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:

@@ -69,6 +69,12 @@ def test_the_wheel_holds_every_file_of_a_folder(wheel, folder):
     assert wanted <= set(zipfile.ZipFile(wheel).namelist())
 
 
+def test_the_wheel_holds_the_widget_without_its_comments(wheel):
+    short = zipfile.ZipFile(wheel).read("commentsvc/widget/minified/thread.js").decode()
+    assert "class" in short
+    assert "/**" not in short
+
+
 def test_the_wheel_holds_no_tests(wheel):
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("tests")]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..core.errors import Forbidden, NotFound
-from .models import Account, Role
+from .models import Account, Role, Scope
 
 
 class Permission(StrEnum):
@@ -15,18 +15,26 @@ class Permission(StrEnum):
     MANAGE_AUTHORS = "manage authors"  # edit profiles, make bylines, set a standing
     MANAGE_STORIES = "manage stories"  # edit what is known of an article, its bylines, its state
     MANAGE_SITE = "manage site"  # where its events go, what is sent again, who outside is asked about comments
+    MANAGE_ACCOUNTS = "manage accounts"  # who signs in, as what, and what they must show for it
 
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.MODERATOR: frozenset({Permission.MODERATE, Permission.SEE_OUTGOING}),
     Role.ADMIN: frozenset(Permission),
 }
+# What a token may at most, whatever its account may; one that only reads is kept from everything but GET (guards).
+WITHIN: Mapping[Scope, frozenset[Permission]] = {
+    Scope.READ: MAY[Role.MODERATOR],
+    Scope.MODERATE: MAY[Role.MODERATOR],
+    Scope.ADMIN: frozenset(Permission),
+}
 OF_THE_WHOLE_SITE = frozenset({Permission.SEE_OUTGOING})  # nobody's who is limited to sections
+BEYOND_THE_TOKEN = "The scope of this token does not allow this."  # noqa: S105 - words
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts now: somebody of the staff, or a rule."""
+    """Whoever acts now: somebody of the staff, or a rule. `scope` is how much of it their token may."""
 
     name: str
     account_id: int | None = None
@@ -34,10 +42,12 @@ class Actor:
     site_ids: frozenset[int] = frozenset()
     rule: str | None = None
     sections: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    scope: Scope = Scope.ADMIN
 
     @classmethod
-    def of(cls, account: Account) -> "Actor":
-        return cls(account.name, account.id, Role(account.role), account.site_ids, sections=account.sections)
+    def of(cls, account: Account, scope: Scope = Scope.ADMIN) -> "Actor":
+        role = Role(account.role)
+        return cls(account.name, account.id, role, account.site_ids, sections=account.sections, scope=scope)
 
     @classmethod
     def machine(cls, rule: str) -> "Actor":
@@ -56,7 +66,7 @@ class Actor:
         return limit is None or section in limit
 
     def may(self, permission: Permission) -> bool:
-        return self.role is not None and permission in MAY[self.role]
+        return self.role is not None and permission in MAY[self.role] & WITHIN[self.scope]
 
 
 def ensure(actor: Actor, permission: Permission, site_id: int, section: str | None = None) -> None:
@@ -69,4 +79,4 @@ def ensure(actor: Actor, permission: Permission, site_id: int, section: str | No
     if not actor.works_on(site_id) or is_beyond or is_too_much:
         raise NotFound("There is nothing here by that name.")
     if not actor.may(permission):
-        raise Forbidden("Your role does not allow this.")
+        raise Forbidden("Your role does not allow this." if actor.scope is Scope.ADMIN else BEYOND_THE_TOKEN)

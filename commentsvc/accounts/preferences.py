@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from string import ascii_lowercase
 
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ KEYS: Mapping[str, str] = {
     "spam": "s",
     "reject": "d",
     "undo": "z",
-    "context": "r",
+    "reply": "r",
+    "context": "c",
     "tick": "x",
     "article": "o",
     "later": "l",
@@ -36,6 +38,7 @@ KEY_WORDS: Mapping[str, str] = {
     "spam": "Mark as spam, then a digit for the reason",
     "reject": "Reject, then a digit for the reason",
     "undo": "Undo the last decision of this page",
+    "reply": "Answer in public",
     "context": "Open or close the context",
     "tick": "Tick for a decision on several",
     "article": "Open the article in a new tab",
@@ -62,8 +65,13 @@ class Preferences:
 
     @property
     def key_map(self) -> dict[str, str]:
-        """Every action with its key."""
-        return {action: self.chosen_keys.get(action, key) for action, key in KEYS.items()}
+        """Every action with its key, none with two jobs: where somebody gave an action the key that another one came to
+        have later, theirs stays and the other one gets the first letter that is free."""
+        chosen = {action: key for action, key in self.chosen_keys.items() if action in KEYS}
+        free = (letter for letter in ascii_lowercase if letter not in {*chosen.values(), *KEYS.values()})
+        taken = set(chosen.values())
+        usual = {action: next(free) if key in taken else key for action, key in KEYS.items() if action not in chosen}
+        return {action: {**usual, **chosen}[action] for action in KEYS}
 
 
 def preferences_of(account: Account) -> Preferences:

@@ -5,21 +5,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slugify import slugify
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import IntegrityError
 
+from ..accounts.models import Account, Role
 from ..accounts.permissions import Actor, Permission, ensure
-from ..core.clock import rfc3339
 from ..core.crypto import Keyring, Undecipherable
 from ..core.database import db
-from ..core.errors import Conflict, ValidationFailed
-from ..core.events import Fact, announce
+from ..core.errors import Conflict, NotFound, ValidationFailed
 from ..core.html import render, safe_url
 from ..core.mail_address import WrongAddress, address_hashes, read_address
 from ..core.urls import origin_of
-from .models import Author, Standing, StandingChange
+from . import acts
+from .models import Author, AuthorSlug, Standing
 
 SUFFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
 LINKS_ALLOWED = 8
+BADGES = {Role.MODERATOR: "moderator", Role.ADMIN: "staff"}  # what readers are told of whoever writes for the newsroom
 
 
 def new_commenter(
@@ -50,10 +52,48 @@ def _suffix() -> str:
     return "".join(secrets.choice(SUFFIX_LETTERS) for _ in range(6))
 
 
+def author_of_staff(site_id: int, account: Account, *, now: datetime) -> Author:
+    """Who somebody of the newsroom is among a site's authors; made when they first write there.
+
+    Nothing in its address tells the name behind an alias.
+    """
+    found = _staff(site_id, account)
+    if found is not None:
+        return found
+    author = Author(
+        site_id=site_id,
+        slug=f"staff-{_suffix()}",
+        name=account.shown_name,
+        account_id=account.id,
+        badge=BADGES[Role(account.role)],
+        approved_count=0,
+        standing=Standing.TRUSTED,
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(author)
+    except IntegrityError:  # the same person, in another window at the same moment
+        found = _staff(site_id, account)
+        if found is None:
+            raise
+        return found
+    return author
+
+
+def _staff(site_id: int, account: Account) -> Author | None:
+    return db.session.scalar(select(Author).where(Author.site_id == site_id, Author.account_id == account.id))
+
+
+def call_as_now(author: Author, account: Account) -> None:
+    """Staff are known by the name and the badge of their account at the time they write."""
+    author.name, author.badge = account.shown_name, BADGES[Role(account.role)]
+
+
 def new_byline(site_id: int, *, name: str, now: datetime, slug: str | None = None) -> Author:
     """Somebody who signs articles; needs neither account nor address. Raises ValidationFailed on a taken slug."""
     wanted = slugify(slug or name, max_length=Author.SLUG_LENGTH) or f"author-{_suffix()}"
-    if db.session.scalar(select(exists().where(Author.site_id == site_id, Author.slug == wanted))):
+    if is_taken(site_id, wanted):
         if slug:
             raise ValidationFailed({"slug": ["Another author already has this address."]})
         wanted = f"{wanted[:70]}-{_suffix()}"
@@ -62,10 +102,22 @@ def new_byline(site_id: int, *, name: str, now: datetime, slug: str | None = Non
     return author
 
 
+def is_taken(site_id: int, slug: str) -> bool:
+    """Whether somebody has this slug, or had it once: old addresses lead to whoever they were given to."""
+    has = exists().where(Author.site_id == site_id, Author.slug == slug)
+    had = exists().where(AuthorSlug.site_id == site_id, AuthorSlug.slug == slug)
+    return bool(db.session.scalar(select(or_(has, had))))
+
+
 def write_bio(author: Author, text: str) -> None:
     """A bio is text like any other: typed, kept, and cleaned through the one door."""
     rendered = render(text)
     author.bio, author.bio_content, author.bio_html = text, rendered.tree, rendered.html
+
+
+def choose_to_show_comments(author: Author, wanted: bool | None) -> None:
+    """Whether the author's public page lists their comments; None for what is usual. The person's own choice."""
+    author.shows_comments = wanted
 
 
 def read_picture(address: str, origins: Sequence[str]) -> str | None:
@@ -94,34 +146,6 @@ def read_links(links: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return read
 
 
-def give_standing(
-    author: Author, standing: Standing, *, reason: str, until: datetime | None, actor: Actor, now: datetime
-) -> None:
-    """Give an author a standing and remember who gave it, why and until when.
-
-    Raises ValidationFailed for a suspension without an end or any end that is past.
-    """
-    ensure(actor, Permission.MANAGE_AUTHORS, author.site_id)
-    if standing is Standing.SUSPENDED and until is None:
-        raise ValidationFailed({"until": ["A suspension needs an end."]})
-    if until is not None and until <= now:
-        raise ValidationFailed({"until": ["This end is in the past."]})
-    author.standing, author.standing_reason = standing, reason
-    author.standing_until = until if standing is not Standing.NORMAL else None
-    db.session.add(
-        StandingChange(
-            author_id=author.id,
-            standing=standing,
-            reason=reason,
-            until=author.standing_until,
-            account_id=actor.account_id,
-            created_at=now,
-        )
-    )
-    data = {"author": author.id, "standing": standing, "until": rfc3339(author.standing_until)}
-    announce(Fact("author.standing_changed", author.site_id, f"author:{author.id}", data))
-
-
 def confirm_address(author: Author, *, now: datetime) -> None:
     """Whoever reads the mail to this address said that it is theirs. The first time counts."""
     author.confirmed_at = author.confirmed_at or now
@@ -135,6 +159,8 @@ def give_byline_address(author: Author, typed: str, *, actor: Actor, keys: Keyri
     ensure(actor, Permission.MANAGE_AUTHORS, author.site_id)
     if not author.is_byline:
         raise Conflict("Only who signs articles is given an address here.")
+    had = "one" if author.email_hash else "none"
+    acts.record(author, acts.EDIT, actor=actor, now=now, field="address", before=had, after="one" if typed else "none")
     if not typed:
         author.email_encrypted = author.email_hash = author.confirmed_at = None
         return
@@ -156,6 +182,35 @@ def address_hashes_of(author: Author, keys: Keyring) -> list[str]:
     except Undecipherable:  # its key is gone: nothing else can be said of it
         return [author.email_hash]
     return address_hashes(address, f"site {author.site_id}", keys)
+
+
+def reveal_address(author: Author, *, actor: Actor, keys: Keyring, now: datetime) -> str:
+    """The address an author typed, with a line in the log of who saw it.
+
+    Raises NotFound where there is none, Forbidden.
+    """
+    address = address_of(author, actor=actor, keys=keys)
+    if address is None:
+        raise NotFound("There is no address.")
+    acts.record(author, acts.REVEAL, actor=actor, now=now, field="address")
+    return address
+
+
+def change_slug(author: Author, typed: str, *, now: datetime) -> None:
+    """Another slug; the old one leads to it from now on. Raises ValidationFailed."""
+    wanted = slugify(typed, max_length=Author.SLUG_LENGTH)
+    if not wanted:
+        raise ValidationFailed({"slug": ["Use letters and digits."]})
+    if wanted == author.slug:
+        return
+    mine = db.session.get(AuthorSlug, (author.site_id, wanted))
+    if mine is not None and mine.author_id == author.id:
+        db.session.delete(mine)  # back to what it was
+        db.session.flush()
+    elif is_taken(author.site_id, wanted):
+        raise ValidationFailed({"slug": ["Another author has this address, or had it."]})
+    db.session.add(AuthorSlug(site_id=author.site_id, slug=author.slug, author_id=author.id, created_at=now))
+    author.slug = wanted
 
 
 def address_of(author: Author, *, actor: Actor, keys: Keyring) -> str | None:

@@ -29,8 +29,8 @@ class Sender:
 class Question:
     """Everything an outside check may be told about one revision of a comment.
 
-    `record` is the author's past (approved, rejected, first_seen, standing). `email` and `ip` are empty unless a
-    setting of the site lets them out; `sender`'s other words are for Akismet alone. `written_at` is RFC 3339.
+    `record` is the author's past (approved, rejected, first_seen, standing, confirmed). `email` and `ip` are empty
+    unless a setting of the site lets them out; `sender`'s other words are for Akismet alone. `written_at` is RFC 3339.
     """
 
     comment_id: int

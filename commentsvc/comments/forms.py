@@ -103,13 +103,26 @@ class CommentForm(FlaskForm):
     topic = StringField("Leave this field empty", render_kw={"autocomplete": "off", "tabindex": "-1"})
     opened = HiddenField()
 
-    def __init__(self, formdata: MultiDict[str, str] | None, *, settings: SiteSettings, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        formdata: MultiDict[str, str] | None,
+        *,
+        settings: SiteSettings,
+        known: Author | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`known` is who signed on: their name is the publisher's, whatever was typed, and they type no address."""
         super().__init__(formdata, **kwargs)
-        self.settings = settings
+        self.settings, self.known = settings, known
+        if known:
+            self.name.data, self.website.data, self.email.data = known.name, known.website or "", ""
+            self.email.validators = [Cleaned(clean_line)]
         self.text.validators = [Cleaned(clean_text), Present("Write your comment."), AtMost(settings.text_max_length)]
         self.text.flags.maxlength = settings.text_max_length
 
     def validate_email(self, field: Field) -> None:
+        if self.known:
+            return
         try:
             field.data = read_address(field.data, check_deliverability=self.settings.check_deliverability)
         except WrongAddress as error:

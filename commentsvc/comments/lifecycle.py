@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from ..accounts.permissions import Actor, Permission, ensure
-from ..authors.models import Author
+from ..authors.models import Author, name_key
 from ..authors.service import fresh_slug
 from ..core.database import db
 from ..core.errors import Conflict, Stale
@@ -51,6 +51,8 @@ BY_RULES = {
 }
 REFUSED = (Status.REJECTED, Status.SPAM)
 NOTHING_TO_OBJECT = "screening"  # the actor of a decision when no rule spoke against it
+WORD_OF_STAFF = "staff"  # the actor where somebody of the newsroom wrote: what the rules say of that is only noted
+UNOBJECTED = (NOTHING_TO_OBJECT, WORD_OF_STAFF)
 EDITED = "edited"  # the rule that holds a text nobody read, in the place of one that somebody did
 ROUNDS = 3  # how often a turn is waited for anew because what it is about was moved meanwhile
 
@@ -120,18 +122,22 @@ def settle(
     now: datetime,
     is_final: bool = True,
     notify: str = "none",
+    unobjected: str = NOTHING_TO_OBJECT,
 ) -> Decision:
     """Give a new or edited text the status the rules decided on; the decisive rule is the actor.
+
+    `unobjected` is the actor where no rule kept it back.
 
     While an outside check is still to be asked the decision is not final, and nobody outside hears of it.
     `notify` is what the writer of a new comment asked to hear of: none, replies, all.
     """
     wait_for_turn([comment])
+    db.session.get_one(Author, comment.author_id).last_seen_at = now
     before = comment.status if revision.number > 1 else None
     if before is None:
         with db.session.no_autoflush:  # the story may have got another category while this one waited
             comment.section = db.session.scalars(select(Story.category).where(Story.id == comment.story_id)).one()
-    decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None)
+    decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None, unobjected=unobjected)
     if before is None:
         events.created(comment, notify)
     else:
@@ -174,24 +180,25 @@ def _decided_by_rules(
     *,
     is_new: bool = False,
     is_second: bool = False,
+    unobjected: str = NOTHING_TO_OBJECT,
 ) -> Decision:
     """The status goes into the database with the text it is about.
 
     The second time, what is still waiting stays where a moderator put it aside meanwhile.
     """
     decisive, before = screening.decisive, State.of(comment)
-    after, rule = _after_screening(before, screening)
+    after, rule = _after_screening(before, screening, unobjected)
     if is_second and before.status == after.status == Status.PENDING:
         after = replace(after, set_aside=before.set_aside)
     comment.objections = _weight(screening)
     comment.risk = comment.objections + REPORT * (Comment.open_flags if comment.id else 0)
-    for name, value in asdict(after).items():
+    said = {"rule": rule, "action": _action_for(after.status), "created_at": now}
+    said |= {"note": decisive.reason if decisive else "", "before": None if is_new else before.status}
+    for name, value in _differing(Change(comment, after, said)):
         setattr(comment, name, value)
     db.session.add(revision)
     flush(comment)
-    said = {"rule": rule, "action": _action_for(after.status), "revision_id": revision.id, "created_at": now}
-    said |= {"note": decisive.reason if decisive else "", "before": None if is_new else before.status}
-    (decision,) = _log_and_count([(Change(comment, after, said), before)])
+    (decision,) = _log_and_count([(Change(comment, after, {**said, "revision_id": revision.id}), before)])
     return decision
 
 
@@ -207,10 +214,10 @@ def _set_objections(comment: Comment, screening: Screening) -> None:
     db.session.expire(comment, ["objections", "risk"])
 
 
-def _after_screening(before: State, screening: Screening) -> tuple[State, str]:
+def _after_screening(before: State, screening: Screening, unobjected: str = NOTHING_TO_OBJECT) -> tuple[State, str]:
     """What the verdicts of rules make of a comment, and which rule was decisive."""
     decisive, status = screening.decisive, BY_RULES[screening.outcome]
-    rule = decisive.rule if decisive and decisive.outcome > Outcome.NOTE else NOTHING_TO_OBJECT
+    rule = decisive.rule if decisive and decisive.outcome > Outcome.NOTE else unobjected
     return replace(before.with_status(status), held_by=rule if status is not Status.APPROVED else None), rule
 
 
@@ -378,7 +385,7 @@ def _is_by_screening(decision: Decision) -> bool:
     if decision.before is None:
         return True
     is_by_rule = decision.account_id is None and decision.undoes_id is None
-    return is_by_rule and decision.rule not in (None, NOTHING_TO_OBJECT, FLAGS_REACHED)
+    return is_by_rule and decision.rule not in (None, *UNOBJECTED, FLAGS_REACHED)
 
 
 def _without_their_rule(undone: Sequence[tuple[Comment, Decision]]) -> dict[int, State]:
@@ -429,19 +436,29 @@ def _alike(changes: Iterable[Change]) -> list[list[Change]]:
     """The changes in groups that one statement can write."""
     groups: dict[Any, list[Change]] = defaultdict(list)
     for change in changes:
-        groups[change.after, change.comment.version].append(change)
+        groups[_differing(change), change.comment.version].append(change)
     return list(groups.values())
+
+
+def _differing(change: Change) -> tuple[tuple[str, Any], ...]:
+    """The columns that become something else, with what they become."""
+    before = State.of(change.comment)
+    columns = [(name, value) for name, value in vars(change.after).items() if value != getattr(before, name)]
+    if Moved.between(before.status, change).shown > 0:
+        # When readers got to see it tells those who are reading what is new.
+        columns.append(("shown_at", change.said["created_at"]))
+    return tuple(columns)
 
 
 def _write(group: Sequence[Change]) -> list[tuple[Change, State]]:
     """Those of the changes that could be written, each with the state before."""
-    table, after, version = cast(Table, Comment.__table__), asdict(group[0].after), group[0].comment.version
+    table, version = cast(Table, Comment.__table__), group[0].comment.version
+    columns = {**dict(_differing(group[0])), "version": version + 1}
     same = table.update().where(table.c.id.in_([each.comment.id for each in group]), table.c.version == version)
-    changed = same.values(**after, version=version + 1).returning(table.c.id)
-    found = set(db.session.scalars(changed))
+    found = set(db.session.scalars(same.values(columns).returning(table.c.id)))
     written = [(each, State.of(each.comment)) for each in group if each.comment.id in found]
     for each, _ in written:
-        for name, value in {**after, "version": version + 1}.items():
+        for name, value in columns.items():
             set_committed_value(each.comment, name, value)
     return written
 
@@ -546,14 +563,14 @@ def _by_change(changes: Mapping[int, int]) -> list[tuple[int, list[int]]]:
     return [(change, ids) for change, ids in groups.items() if change]
 
 
-def wait_for_turn(comments: Collection[Comment], stories: Collection[int] = ()) -> None:
+def wait_for_turn(comments: Collection[Any], stories: Collection[int] = (), authors: Collection[int] = ()) -> None:
     """Changes under one story or of one writer wait for each other, because they count in the same rows.
 
-    Locked always in this order, nobody waits in a circle. SQLite has one writer at a time anyway. `stories` are ids of
-    others to wait for. Comments that were moved while this waited are waited for where they stand now: what the caller
-    read before is to be read again. Raises Stale when they do not come to rest.
+    `comments` have an `id`, a `story_id` and an `author_id`; `stories` and `authors` are ids of others to wait for.
+    Locked always in this order, nobody waits in a circle. Comments that were moved while this waited are waited for
+    where they stand now: what the caller read before is to be read again. Raises Stale when they do not come to rest.
     """
-    if db.engine.dialect.name != "postgresql":
+    if not _has_to_wait():
         return
     waiting, held = {each.story_id for each in comments} | set(stories), set[int]()
     ids = [each.id for each in comments if each.id]
@@ -566,7 +583,19 @@ def wait_for_turn(comments: Collection[Comment], stories: Collection[int] = ()) 
                 break
         else:
             raise Stale("This comment was moved by somebody else at the same moment.")
-        _lock(Author, {each.author_id for each in comments})
+        _lock(Author, {each.author_id for each in comments} | set(authors))
+
+
+def wait_for_turn_of(ids: Collection[int], stories: Collection[int] = ()) -> None:
+    """`wait_for_turn` for comments that were not read yet."""
+    if _has_to_wait():
+        rows = select(Comment.id, Comment.story_id, Comment.author_id).where(Comment.id.in_(ids))
+        wait_for_turn(db.session.execute(rows).all(), stories)
+
+
+def _has_to_wait() -> bool:
+    """SQLite has one writer at a time anyway, and a unit of work begins as a writer's."""
+    return db.engine.dialect.name == "postgresql"
 
 
 def _lock(table: type[Story] | type[Author], ids: Collection[int]) -> None:
@@ -656,6 +685,7 @@ def _count_and_name(let_through: Mapping[int, tuple[Comment, int, int]]) -> None
                 "approved": approved,
                 "refused": refused,
                 "new_name": comment.author_name,
+                "new_key": name_key(comment.author_name),
                 "new_slug": fresh_slug(comment.author_name),
                 "new_website": comment.website,
             }
@@ -677,6 +707,7 @@ def _count_and_name_one() -> Update:
         "rejected_count": table.c.rejected_count + bindparam("refused"),
         "slug": case((renamed, bindparam("new_slug")), else_=table.c.slug),
         "name": case((unseen, bindparam("new_name")), else_=table.c.name),
+        "name_key": case((unseen, bindparam("new_key")), else_=table.c.name_key),
         "website": case((unseen, bindparam("new_website")), else_=table.c.website),
     }
     return table.update().where(table.c.id == bindparam("of")).values(values)

@@ -4,20 +4,17 @@ A decision's hash is SHA-256 over the hash of the one before and the decision's 
 can write to the database can write a whole new chain; a copy of the last hash kept elsewhere tells even that.
 """
 
-import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select
 
+from ..core.chain import READ_AT_ONCE, Fault, Walked, end_of, hash_after, move_end, walk
 from ..core.database import db
-from ..outbox.service import insert_of_dialect
-from .models import Decision, LogHead
+from .models import Comment, Decision, LogHead
 
 BOUND = (
     "site_id",
@@ -42,7 +39,6 @@ BOUND = (
     "reports",
     "created_at",
 )  # the fields a hash is made of; migration 0010 names them too
-READ_AT_ONCE = 1000
 
 
 def new_batch() -> str:
@@ -52,13 +48,7 @@ def new_batch() -> str:
 
 def hash_of(fields: Mapping[str, Any], before: str) -> str:
     """The hash of one decision that follows one with the hash `before` ("" for the first of a site)."""
-    said = json.dumps([_plain(fields[name]) for name in BOUND], ensure_ascii=False, separators=(",", ":"))
-    return sha256(f"{before}\n{said}".encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A moment as every database gives it back: UTC, to the microsecond."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(value, datetime) else value
+    return hash_after(before, fields, BOUND)
 
 
 def append(entries: Sequence[Mapping[str, Any]]) -> list[Decision]:
@@ -69,32 +59,26 @@ def append(entries: Sequence[Mapping[str, Any]]) -> list[Decision]:
     """
     in_order = sorted(entries, key=lambda each: each["site_id"])
     rows = [row for site_id, few in groupby(in_order, lambda each: each["site_id"]) for row in _chained(site_id, few)]
-    made = {each.comment_id: each for each in db.session.scalars(insert(Decision).returning(Decision), rows)}
+    written = insert(Decision).returning(Decision).execution_options(render_nulls=True)  # one statement for all of them
+    made = {each.comment_id: each for each in db.session.scalars(written, rows)}
     return [made[each["comment_id"]] for each in entries]
 
 
 def _chained(site_id: int, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    number, last = _end_of(site_id)
+    number, last = end_of(LogHead, site_id)
     rows = []
     for entry in entries:
         number += 1
         row = {**entry, "number": number}
         last = row["hash"] = hash_of(row, last)
         rows.append(row)
-    moved = update(LogHead).where(LogHead.site_id == site_id).values(number=number, hash=last)
-    db.session.execute(moved.execution_options(synchronize_session=False))
+    move_end(LogHead, site_id, number, last)
     return rows
 
 
-def _end_of(site_id: int) -> tuple[int, str]:
-    """Wait for one's turn at a site's log; the number and the hash of its last decision."""
-    end = select(LogHead.number, LogHead.hash).where(LogHead.site_id == site_id).with_for_update()
-    found = db.session.execute(end).first()
-    if found is None:
-        begun = insert_of_dialect()(LogHead).values(site_id=site_id, number=0, hash="")
-        db.session.execute(begun.on_conflict_do_nothing())
-        found = db.session.execute(end).one()
-    return found.number, found.hash
+def length_of(site_id: int) -> int:
+    """How many decisions a site's log has; one that is committed later has a higher number."""
+    return db.session.scalar(select(LogHead.number).where(LogHead.site_id == site_id)) or 0
 
 
 @dataclass(frozen=True)
@@ -106,22 +90,37 @@ class Examined:
 
 
 def examine(site_id: int) -> Examined:
-    """Read a site's whole log and find the first place where it was changed behind its back."""
-    number, last = 0, ""
-    for row in _rows(site_id):
-        if row["number"] != number + 1:
-            return Examined(number, f"decision {number + 1} of the site is missing")
-        if row["hash"] != hash_of(row, last):
-            return Examined(number, f"decision {row['number']} of the site (id {row['id']}) was changed")
-        number, last = row["number"], row["hash"]
+    """Read a site's whole log and find the first place where it was changed behind its back.
+
+    Others write meanwhile: what is looked at later was written later, and the log is read up to the end it had.
+    """
+    highest = db.session.scalar(select(func.max(Decision.number)).where(Decision.site_id == site_id)) or 0
+    undecided = _comments_without_any(site_id)
     end = db.session.execute(select(LogHead.number, LogHead.hash).where(LogHead.site_id == site_id)).first()
-    if (number, last) != (tuple(end) if end else (0, "")):
-        return Examined(number, f"its end is missing: it should have {end.number if end else 0} decisions")
-    return Examined(number)
+    walked = walk(_rows(site_id, end.number if end else 0), (end.number, end.hash) if end else None, highest, BOUND)
+    return Examined(walked.sound, _said(walked) if walked.fault else _said_of_undecided(undecided))
 
 
-def _rows(site_id: int) -> Iterator[Mapping[str, Any]]:
+def _said(walked: Walked) -> str:
+    if walked.fault is Fault.GAP:
+        return f"decision {walked.sound + 1} of the site is missing"
+    if walked.row is not None:
+        return f"decision {walked.row['number']} of the site (id {walked.row['id']}) was changed"
+    return f"its end is missing: it should have {walked.length} decisions"
+
+
+def _said_of_undecided(number: int) -> str | None:
+    return f"{number} of its comments have no decision" if number else None
+
+
+def _comments_without_any(site_id: int) -> int:
+    """How many comments lack a decision: each gets its first with itself, in one transaction."""
+    decided = select(Decision.id).where(Decision.comment_id == Comment.id).exists()
+    return db.session.scalar(select(func.count()).where(Comment.site_id == site_id, ~decided)) or 0
+
+
+def _rows(site_id: int, up_to: int) -> Iterator[Mapping[str, Any]]:
     columns = [Decision.id, Decision.hash, *(getattr(Decision, name) for name in BOUND)]
-    rows = select(*columns).where(Decision.site_id == site_id).order_by(Decision.number)
+    rows = select(*columns).where(Decision.site_id == site_id, Decision.number <= up_to).order_by(Decision.number)
     for row in db.session.execute(rows.execution_options(yield_per=READ_AT_ONCE)).mappings():
         yield cast(Mapping[str, Any], row)

@@ -53,11 +53,14 @@ class Comment(Base):
         CheckConstraint("likes >= 0", name="likes"),
         CheckConstraint("(parent_id IS NULL) = (depth = 0)", name="depth"),
         UniqueConstraint("site_id", "idempotency_key"),
-        Index("ix_commentsvc_comment_thread", "story_id", "parent_id", "created_at", "id"),
-        Index("ix_commentsvc_comment_liked", "story_id", "parent_id", "likes", "id"),
+        # Not with `parent_id` in them: PostgreSQL knows no order behind a column that is NULL.
+        _partial("thread", "story_id", "created_at", "id", where="parent_id IS NULL"),
+        _partial("liked", "story_id", "likes", "id", where="parent_id IS NULL"),
         Index("ix_commentsvc_comment_parent", "parent_id", "created_at", "id"),
         Index("ix_commentsvc_comment_queue", "site_id", "status", "created_at", "id"),
         Index("ix_commentsvc_comment_author", "author_id", "created_at", "id"),
+        # What an author's page counts, without a look at the comments: by name used, by state.
+        Index("ix_commentsvc_comment_of_author", "author_id", "author_name", "status", "section", "retracted_at"),
         Index("ix_commentsvc_comment_said", "story_id", "fingerprint"),
         Index("ix_commentsvc_comment_network", "network_hash", "created_at"),
         _partial(
@@ -90,7 +93,9 @@ class Comment(Base):
         Index("ix_commentsvc_comment_open_flags", "site_id", "status", "open_flags", "id"),
         Index("ix_commentsvc_comment_story_queue", "story_id", "status", "created_at", "id"),
         Index("ix_commentsvc_comment_alike", "site_id", "likeness", "status"),
-        _partial("pinned", "story_id", where="pinned_at IS NOT NULL"),
+        _partial("pinned", "story_id", "pinned_at", where="pinned_at IS NOT NULL"),
+        _partial("featured", "story_id", "featured_at", where="featured_at IS NOT NULL"),
+        Index("ix_commentsvc_comment_shown", "story_id", "shown_at", "id"),
         CheckConstraint(f"set_aside IN ({ASIDES})", name="set_aside"),
         CheckConstraint("open_flags >= 0", name="open_flags"),
         # SQLite does not keep the length of a VARCHAR by itself.
@@ -127,6 +132,9 @@ class Comment(Base):
     featured_at: Mapped[datetime | None]
     pinned_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
+    shown_at: Mapped[
+        datetime | None
+    ]  # when readers first saw it, or saw it again: later than it was written if it waited
     # What the queue is filtered and sorted by, kept true by `lifecycle` and `moderation/flags`.
     section: Mapped[str] = mapped_column(String(Story.CATEGORY_LENGTH), default="", server_default="")
     held_by: Mapped[str | None] = mapped_column(String(60))
@@ -291,6 +299,17 @@ class Move(Base):
     to_story_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="SET NULL"), index=True)
     from_parent_id: Mapped[int | None] = mapped_column(BigId)
     decision: Mapped[Decision] = relationship()
+
+
+class Shielded(Base):
+    """A comment that attacked a shielded byline: it is out of that person's sight."""
+
+    __tablename__ = f"{PREFIX}shielded"
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), primary_key=True)
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{PREFIX}author.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Like(Base):

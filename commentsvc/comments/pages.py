@@ -7,6 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from ..authors.pictures import picture_of
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -16,38 +17,42 @@ from ..core.paging import read_cursor
 from ..core.web import form_encoding_error, house, keys, links, revalidated
 from ..sites.models import Site
 from ..sites.service import site_named
-from ..sites.web import about, ensure_origin
+from ..sites.settings import SORTS
+from ..sites.web import about, ensure_origin, named_site
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName, find_story, stories_signed_by
-from . import queries
+from . import cookies, posting, queries
+from .challenges import Work
 from .forms import CommentForm
 from .models import Comment, Status
-from .present import Presenter
-from .routes import store, story_name
-from .thread import SORTS, Shown, is_locked, page_of_replies, page_of_thread
+from .oembed import MEDIA_TYPES
+from .page_words import say, say_counted
+from .present import Presenter, excerpt_of
+from .routes import keep_ready, store, story_name
+from .structured import profile_data, structured_data
+from .thread import Shown, is_locked, page_of_replies, page_of_thread, usual_sort
 
 bp = Blueprint("reader_pages", __name__)
+bp.add_app_template_global(say)
+bp.add_app_template_global(say_counted)
 
 WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
 PAGE = 25
+SCRIPTLESS = Work(has_script=False)  # while proof of work is asked for, what comes from here waits
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys().cookie_secret, salt=f"commentsvc {purpose}")
 
 
-def _site(key: str) -> Site:
-    return about(site_named(inputs.line({"site": key}, "site", limit=Site.KEY_LENGTH)))
-
-
 def thread_context(site: Site, name: StoryName, form: CommentForm | None = None, **more: Any) -> dict[str, Any]:
     """What the templates of a thread need; the same for every reader but for the form that just failed."""
-    sort = inputs.choice(request.args, "sort", SORTS, "oldest")
     story = find_story(site.id, name)
+    sort = inputs.choice(request.args, "sort", SORTS, usual_sort(site, story))
     shown: list[Shown] = []
-    following = None
-    if story and not is_hidden(site, story):
+    following, hidden = None, is_hidden(site, story)
+    if story and not hidden:
         cursor = read_cursor(request.args.get("cursor"))
         shown, following = page_of_thread(story.id, sort=sort, after=cursor, limit=PAGE)
     force = mode_in_force(site, story, now())
@@ -65,9 +70,11 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
         "form": form or blank_form(site),
         "action": links().thread(site.key, story=name.id, url=name.url),
         "parent": None,
+        "is_hidden": hidden,
         "is_locked": is_locked,
         "waiting": None,
         "offers_mail": house().sends_mail,
+        "reported": "reported" in request.args,
         **more,
     }
 
@@ -82,7 +89,7 @@ def blank_form(site: Site) -> CommentForm:
 
 @bp.get("/thread/<key>")
 def thread(key: str) -> Response:
-    site, name = _site(key), story_name()
+    site, name = about(named_site(key)), story_name()
     waiting = _waiting_comment(site)
     context = thread_context(site, name, waiting=waiting, parent=_parent_still_there(request.args.get("parent")))
     page = make_response(render_template("comments/thread.html", **context))
@@ -91,6 +98,8 @@ def thread(key: str) -> Response:
         # Not "no-referrer": with it browsers send the form on this page from an origin called "null".
         page.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})
         return page
+    if "reported" in request.args:
+        page.headers["X-Robots-Tag"] = "noindex"
     return page if request.args.get("parent") else _page_for_all(page)
 
 
@@ -116,20 +125,30 @@ def _waiting_comment(site: Site) -> Comment | None:
 
 @bp.post("/thread/<key>")
 def post(key: str) -> Response:
-    site, name = _site(key), story_name()
+    site, name = about(named_site(key)), story_name()
     encoding = form_encoding_error()  # before anything else reads the body
     form = CommentForm(MultiDict(request.form), settings=site.settings)
     try:
         ensure_origin(site)
         if encoding:
             raise encoding
+        posting.signed_on(site, None, now())  # nobody signs on here
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
-        posted = store(site, name, inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or "", submission)
+        title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
+        posted = store(site, name, title, submission, SCRIPTLESS, cookies.shown(site))
     except DomainError as error:
         if isinstance(error, ValidationFailed) and not form.errors:
-            raise
+            _blame(form, error)
         return _form_again(site, name, form, error)
     return redirect(_address_of(site, name, posted.comment), 303)  # type: ignore[return-value]
+
+
+def _blame(form: CommentForm, error: ValidationFailed) -> None:
+    """Say beside the fields what posting found wrong with them. Raises the error for what is no field of the form."""
+    if not error.fields.keys() <= form._fields.keys():
+        raise error
+    for name, messages in error.fields.items():
+        form[name].errors = messages
 
 
 def _seconds_open(opened: str | None) -> float | None:
@@ -170,7 +189,7 @@ def _address_of(site: Site, name: StoryName, comment: Comment) -> str:
 @bp.get("/thread/<key>/replies/<comment_id>")
 def replies(key: str, comment_id: str) -> Response:
     """One comment and its replies, page by page: where "more replies" leads."""
-    site = _site(key)
+    site = about(named_site(key))
     comment, owner = queries.public_comment(read_id(comment_id))
     if owner.id != site.id:
         return redirect(url_for(".replies", key=owner.key, comment_id=comment_id))  # type: ignore[return-value]
@@ -193,30 +212,46 @@ def replies(key: str, comment_id: str) -> Response:
 @bp.get("/fragment/thread")
 def fragment() -> Response:
     """The bare thread as HTML, for server-side inclusion."""
-    site = _site(inputs.line(request.args, "site", limit=Site.KEY_LENGTH) or "")
-    return revalidated(make_response(thread_fragment(site.key, story_name())))
+    site = about(named_site(inputs.line(request.args, "site", limit=Site.KEY_LENGTH) or ""))
+    context = thread_context(site, story_name())
+    keep_ready(site, context["story"], now())
+    return revalidated(make_response(_drawn(context)))
 
 
 def thread_fragment(key: str, name: StoryName) -> Markup:
     """The thread and a link to its form; nothing in it belongs to one reader."""
-    context = thread_context(site_named(key), name)
+    return _drawn(thread_context(site_named(key), name))
+
+
+def _drawn(context: dict[str, Any]) -> Markup:
+    context["structured"] = structured_data(context["show"], context["story"], context["shown"])
     return Markup(render_template("comments/fragment.html", **context))  # noqa: S704 - the template escapes
 
 
 @bp.get("/authors/<key>/<slug>")
 def profile(key: str, slug: str) -> Response:
-    site = _site(key)
-    author, count = queries.public_author(site, inputs.line({"slug": slug}, "slug") or "")
+    site = about(named_site(key))
+    slug = inputs.line({"slug": slug}, "slug") or ""
+    try:
+        author, count = queries.public_author(site, slug)
+    except NotFound:
+        author = queries.public_author_moved(site, slug)
+        return redirect(url_for("reader_pages.profile", key=site.key, slug=author.slug))  # type: ignore[return-value]
     comments, following = queries.visible_by(author, site, after=read_cursor(request.args.get("cursor")))
+    stories, show = stories_signed_by(author.id), Presenter(site, links(), "html")
     page = render_template(
         "authors/profile.html",
         site=site,
         author=author,
         count=count,
-        picture=links().own(author.avatar),
-        stories=stories_signed_by(author.id),
+        picture=picture_of(author, links()),
+        stories=stories,
+        lists=queries.lists_comments(author, site),
         comments=comments,
-        show=Presenter(site, links(), "html"),
+        above=queries.answered_by(comments),
+        excerpt_of=excerpt_of,
+        show=show,
+        structured=profile_data(show, author, count, stories),
         next_cursor=following,
     )
     return revalidated(make_response(page))
@@ -225,4 +260,9 @@ def profile(key: str, slug: str) -> Response:
 @bp.get("/c/<comment_id>")
 def permalink(comment_id: str) -> Response:
     comment, site = queries.public_comment(read_id(comment_id))
-    return redirect(Presenter(site, links()).place(comment, comment.story))  # type: ignore[return-value]
+    response = redirect(Presenter(site, links()).place(comment, comment.story))
+    if comment.is_visible:  # the page it leads to is the publisher's: what describes the comment is named here
+        for format, media_type in MEDIA_TYPES.items():
+            address = links().oembed(links().comment(comment.id), format)
+            response.headers.add("Link", f'<{address}>; rel="alternate"; type="{media_type}"')
+    return response  # type: ignore[return-value]

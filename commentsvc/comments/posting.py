@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from ..authors.models import Author, Standing
-from ..authors.queries import restrained
+from ..authors.names import ensure_free
+from ..authors.queries import had_address, restrained
+from ..authors.readers import reader_of
 from ..authors.service import address_hashes_of, new_commenter
 from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
 from ..core.database import db
-from ..core.errors import Conflict, DomainError, Forbidden, TooFast
+from ..core.errors import Conflict, DomainError, Forbidden, TooFast, Unauthorized
 from ..core.html import Rendered, render
 from ..core.mail_address import address_hashes
 from ..core.text import fingerprint, likeness
@@ -23,9 +26,10 @@ from ..screening import Draft, House, Outcome, Screening, Verdict, screen
 from ..sites.models import Site
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
-from . import lifecycle, outside, record
-from .house import house_of
-from .models import Comment, Revision, Status
+from . import challenges, lifecycle, outside, receipts, record, shields
+from .challenges import Work
+from .house import confirming, has_history, house_of
+from .models import Comment, Decision, Revision, Status
 from .thread import is_locked
 from .verdicts import screening_of, stored
 
@@ -33,12 +37,14 @@ NETWORK_BURST = 20  # comments one network may send at once; after that one per 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 REVISIONS_ALLOWED = 20  # texts of one comment
 EDIT_PACE = timedelta(seconds=10)  # between two edits; less where `flood_seconds` is less
+EDITOR_OPEN = timedelta(hours=2)  # beyond the window, for whoever opens the editor inside it
 DEEPEST = 100  # levels of replies; a reply below them stands beside the comment it answers
 
 
 TOLD_TO_WRITER = {
     "uses_rejected_word": "It uses words that a moderator looks at first.",
     "uses_held_word": "It uses words that a moderator looks at first.",
+    "attacks_byline": "It uses words that a moderator looks at first.",
     "uses_marked_word": "It uses words that a moderator looks at first.",
     # What a list or a count of ours found would only be walked around; a record or a ban is not read out to a stranger.
     "links_to_denied_domain": "It has a link that a moderator looks at first.",
@@ -57,10 +63,15 @@ TOLD_TO_WRITER = {
     # What outsiders write is for moderators; a writer would take it for the newsroom's words.
     "screening_hook": "A moderator reads it first.",
     "akismet": "A moderator reads it first.",
+    challenges.WITHOUT_PROOF: "A moderator reads it first.",
     outside.LOST: "A moderator reads it first.",
     outside.WAITS: "It is still being checked.",
 }
+UNCONFIRMED = "The writer's address is not confirmed."
+CONFIRM = "Your address is not confirmed yet; the link for that comes by mail."  # in its place, where one is sent
 NOBODY = Sender()
+SANCTIONS = ("author_is_watched", "author_is_suspended", "author_is_banned")  # rules that say what a person decided
+FROM_THE_DESK = ("",)  # no network is kept of staff
 
 
 @dataclass(frozen=True)
@@ -82,10 +93,13 @@ class Submission:
         """What the text says, for noticing that it was said before."""
         return fingerprint(self.text)
 
-    def digest(self, story: Story, keys: Keyring) -> str:
-        """What must be equal for a repeated Idempotency-Key to mean the same; keyed, for the address is in it."""
+    def digests(self, story: Story, keys: Keyring) -> list[str]:
+        """What must be equal for a repeated Idempotency-Key to mean the same, under each key, the present one first.
+
+        Keyed, for the address is in it.
+        """
         said = {name: value for name, value in asdict(self).items() if name != "seconds_to_write"}
-        return keys.hash("idempotency", json.dumps([story.id, said], sort_keys=True))
+        return keys.hashes("idempotency", json.dumps([story.id, said], sort_keys=True))
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,10 @@ class StoryClosed(Forbidden):
 
 class NotWelcome(Forbidden):
     code, title = "not_welcome", "Not welcome"
+
+
+class LoginRequired(Unauthorized):
+    code, title = "login_required", "Sign in first"
 
 
 class Duplicate(Conflict):
@@ -149,43 +167,132 @@ def post(
     now: datetime,
     sender: Sender = NOBODY,
     networks: Sequence[str] = (),
+    work: Work | None = None,
 ) -> Posted:
     """Store what a reader said, with the status the rules decided on.
 
     `writer` is who it is proven to be; without proof it is somebody new, whatever address was typed. `sender` is for
     outside checks; where the site has them the comment waits until they are asked (`Posted.inquiry`). `networks` are
-    the hashes the sender's network may be banned under; `network_hash` is always one of them.
+    the hashes the sender's network may be banned under; `network_hash` is always one of them. `work` is what the sender
+    calculated, where somebody outside sends it.
     Raises what the contract names: StoryClosed, NotWelcome, Duplicate, TooFast, ParentNotInStory, ParentNotVisible,
-    IdempotencyConflict.
+    IdempotencyConflict, ChallengeRequired, ChallengeFailed; ValidationFailed for a name that is the newsroom's.
     """
     hashes = address_hashes(submission.email, f"site {site.id}", keys)
-    _one_at_a_time(hashes[0])
-    if known := _sent_before(site, story, submission, keys, now):
+    one_at_a_time(hashes[0])
+    if known := sent_before(site, story, submission, keys, now):
         return Posted(known, screening_of(known))
+    ensure_free(site, submission.name, writer)
+    is_proven = work is None or challenges.is_done(site, work, keys, now)
     parent = _parent_of(story, submission.parent)
     rendered = render(submission.text)
     force = mode_in_force(site, story, now)
     house = _house_under(site, force)
     came_from = [network_hash, *networks]
     draft = _draft(site, house, story, force, submission, rendered, writer, hashes, came_from, now)
+    draft = replace(draft, shields=shields.shields_of(story, writer, parent))
     screening = screen(draft, house)
     _refuse(screening)
+    if not is_proven:
+        screening = Screening((*screening.verdicts, challenges.held()))
     screening = outside.kept_waiting(site, screening)
     author = writer or _first_time(site, submission, keys, now)
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
     comment.language = draft.language
     _keep(comment, submission.text, rendered, screening, now, submission.notify)
+    shields.keep_out_of_sight(comment, draft, screening)
     _ensure_together(comment)
     inquiry = outside.inquiry(site, comment, author, submission.text, screening, sender=sender, keys=keys, now=now)
     return Posted(comment, screening, inquiry)
 
 
-def proven_author(site: Site, proof: Comment | None, email: str, keys: Keyring) -> Author | None:
-    """The author of an earlier comment whose receipt was shown, if the address typed is still the same."""
-    if proof is None or proof.site_id != site.id:
-        return None
-    author = db.session.get(Author, proof.author_id)
-    return author if author and author.email_hash in address_hashes(email, f"site {site.id}", keys) else None
+def post_as_staff(
+    site: Site,
+    story: Story,
+    submission: Submission,
+    *,
+    author: Author,
+    parent: Comment | None,
+    keys: Keyring,
+    now: datetime,
+) -> Comment:
+    """Publish what somebody of the newsroom says; `author` is who they are on this site.
+
+    The words pass the same gate and the same rules, and every verdict is kept; but it only notes. No closed story, no
+    locked conversation and no outside check keeps them back. A standing does: a person decided that.
+    Raises NotWelcome, ParentNotVisible, ParentNotInStory.
+    """
+    if parent is not None and not parent.is_visible:
+        raise ParentNotVisible("The comment you answer is not visible.")
+    rendered = render(submission.text)
+    force = mode_in_force(site, story, now)
+    house = _house_under(site, force)
+    draft = _draft(site, house, story, force, submission, rendered, author, (), FROM_THE_DESK, now)
+    screening = _noted(screen(draft, house))
+    _refuse(screening)
+    above = _under(parent) if parent else None
+    comment = _new_comment(site, story, submission, rendered, author, above, None, keys, now)
+    comment.editable_until, comment.language = None, draft.language
+    _keep(comment, submission.text, rendered, screening, now, unobjected=lifecycle.WORD_OF_STAFF)
+    _ensure_together(comment)
+    return comment
+
+
+def _noted(screening: Screening) -> Screening:
+    """What the rules say of staff's words, without effect but for what a person decided."""
+    return Screening(
+        tuple(
+            each if each.rule in SANCTIONS else replace(each, outcome=Outcome.NOTE, code=None, retry_after=None)
+            for each in screening.verdicts
+        )
+    )
+
+
+def edit_as_staff(site: Site, comment: Comment, text: str, *, keys: Keyring, now: datetime) -> None:
+    """Another text for what staff wrote, at any time: published at once, unless a colleague holds the comment.
+
+    The same text changes nothing. Raises WindowOver, NotWelcome.
+    """
+    _ensure_not_settled(comment)
+    if comment.retracted_at:
+        raise WindowOver("It was taken back; it cannot be edited any more.")
+    if text == text_of(comment):
+        return
+    author = db.session.get_one(Author, comment.author_id)
+    rendered, force = render(text), mode_in_force(site, comment.story, now)
+    house = _house_under(site, force)
+    draft = _draft_of_edit(site, house, force, comment, author, text, rendered, (), keys, now)
+    screening = _noted(screen(draft, house))
+    _refuse(screening)
+    if comment.status == Status.PENDING:
+        screening = _with_what_came_before(site, comment, author, screening, now)
+    _rewrite(comment, draft, rendered, now)
+    _keep(comment, text, rendered, screening, now, unobjected=lifecycle.WORD_OF_STAFF)
+
+
+def proven_author(site: Site, shown: str | None, email: str, keys: Keyring, now: datetime) -> Author | None:
+    """Who showed a reader's token or the receipt of an earlier comment, if the address typed is still the same."""
+    reader = reader_of(shown, site.id, now=now)
+    if reader and reader.signed_on_as:
+        return reader  # whatever was typed: the publisher says who this is
+    author = reader or _author_of_receipt(site, shown, keys)
+    hashes = address_hashes(email, f"site {site.id}", keys)
+    return author if author and (author.email_hash in hashes or had_address(author, hashes)) else None
+
+
+def signed_on(site: Site, shown: str | None, now: datetime) -> Author | None:
+    """Who writes by the publisher's word. Raises LoginRequired where nobody else may write."""
+    reader = reader_of(shown, site.id, now=now)
+    if reader and reader.signed_on_as:
+        return reader
+    if not site.settings.guests:
+        raise LoginRequired("On this site you can comment once you are signed in.")
+    return None
+
+
+def _author_of_receipt(site: Site, shown: str | None, keys: Keyring) -> Author | None:
+    proof = receipts.proof_from(shown, keys)
+    return db.session.get(Author, proof.author_id) if proof and proof.site_id == site.id else None
 
 
 def _first_time(site: Site, submission: Submission, keys: Keyring, now: datetime) -> Author:
@@ -196,8 +303,8 @@ def _first_time(site: Site, submission: Submission, keys: Keyring, now: datetime
     return author
 
 
-def _one_at_a_time(address_hash: str) -> None:
-    """Two posts of one writer wait for each other, so that neither duplicate nor flood slips between them.
+def one_at_a_time(address_hash: str) -> None:
+    """Two posts of one writer, or a post and a confirmation, wait for each other: nothing slips between them.
 
     SQLite has one writer at a time anyway.
     """
@@ -206,7 +313,8 @@ def _one_at_a_time(address_hash: str) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _sent_before(site: Site, story: Story, submission: Submission, keys: Keyring, now: datetime) -> Comment | None:
+def sent_before(site: Site, story: Story, submission: Submission, keys: Keyring, now: datetime) -> Comment | None:
+    """What came of the same submission under the same Idempotency-Key, if anything did. Raises IdempotencyConflict."""
     if submission.idempotency_key is None:
         return None
     known = db.session.scalar(
@@ -218,7 +326,7 @@ def _sent_before(site: Site, story: Story, submission: Submission, keys: Keyring
         known.idempotency_key = known.idempotency_body = None
         db.session.flush()
         return None
-    if known.idempotency_body != submission.digest(story, keys):
+    if known.idempotency_body not in submission.digests(story, keys):
         raise IdempotencyConflict("This Idempotency-Key was used for another comment.")
     return known
 
@@ -234,6 +342,11 @@ def _parent_of(story: Story, parent_id: str | None) -> Comment | None:
         raise ParentNotVisible("The comment you answer is not visible any more.")
     if is_locked(parent):
         raise StoryClosed("This conversation is locked: nobody can reply in it any more.")
+    return _under(parent)
+
+
+def _under(parent: Comment) -> Comment | None:
+    """Where an answer to a comment stands."""
     return parent if parent.depth < DEEPEST else db.session.get(Comment, parent.parent_id)
 
 
@@ -264,8 +377,7 @@ def _draft(
     """Everything the rules may want to know, looked up once. The first of `networks` is the one that is kept."""
     network_hash = networks[0]
     known = record.Known(site, house, story, author, hashes, record.domain(submission.email), networks, now)
-    # Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs.
-    restraint = author or restrained(site.id, hashes, now)
+    has_record = author is not None and has_history(site, author)
     mark = submission.fingerprint
     return Draft(
         text=submission.text,
@@ -275,10 +387,9 @@ def _draft(
         story_is_open=force.is_open,
         story_is_held=force.mode == "hold_all",
         closed_because=force.because,
-        standing=restraint.standing_at(now) if restraint else Standing.NORMAL,
-        standing_until=restraint.standing_until if restraint else None,
-        approved_before=author.approved_count if author else 0,
-        address_confirmed=bool(author and author.confirmed_at),
+        **_standing(site, author, hashes, now),
+        approved_before=author.approved_count if author and has_record else 0,
+        address_confirmed=bool(author and author.is_known),
         writer_is_proven=author is not None,
         said_before=_said_before(story, mark, author, hashes, network_hash),
         seconds_since_last=_seconds_since_last(site, author, hashes, network_hash, now),
@@ -286,8 +397,23 @@ def _draft(
         honeypot=submission.honeypot,
         seconds_to_write=submission.seconds_to_write,
         is_edit=False,
+        shown=rendered.shown,
         **known.of(submission.text, rendered.link_spans, submission.website),
     )
+
+
+def _standing(site: Site, author: Author | None, hashes: Sequence[str], now: datetime) -> dict[str, Any]:
+    """The standing that counts for a writer, by the names of a Draft's fields.
+
+    Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs. Where addresses
+    are confirmed that is whoever confirmed theirs; for everybody else a restraint stands on the address, and no trust.
+    """
+    answers = author if author and has_history(site, author) else None
+    found = answers or restrained(site.id, hashes, now)
+    return {
+        "standing": found.standing_at(now) if found else Standing.NORMAL,
+        "standing_until": found.standing_until if found and found is author else None,
+    }
 
 
 def _said_before(story: Story, mark: str, author: Author | None, hashes: Sequence[str], network_hash: str) -> bool:
@@ -354,7 +480,7 @@ def _new_comment(
     rendered: Rendered,
     author: Author,
     parent: Comment | None,
-    network_hash: str,
+    network_hash: str | None,
     keys: Keyring,
     now: datetime,
 ) -> Comment:
@@ -382,14 +508,20 @@ def _new_comment(
         network_hash=network_hash,
         receipt_salt=new_token(),
         idempotency_key=submission.idempotency_key,
-        idempotency_body=submission.digest(story, keys) if submission.idempotency_key else None,
+        idempotency_body=submission.digests(story, keys)[0] if submission.idempotency_key else None,
         editable_until=now + timedelta(minutes=window) if window else None,
         created_at=now,
     )
 
 
 def _keep(
-    comment: Comment, text: str, rendered: Rendered, screening: Screening, now: datetime, notify: str = "none"
+    comment: Comment,
+    text: str,
+    rendered: Rendered,
+    screening: Screening,
+    now: datetime,
+    notify: str = "none",
+    unobjected: str = lifecycle.NOTHING_TO_OBJECT,
 ) -> None:
     """The revision, every verdict on it, and the decision they led to."""
     revision = Revision(
@@ -402,7 +534,7 @@ def _keep(
     )
     db.session.add_all(stored(verdict, comment, revision, now) for verdict in screening.verdicts)
     is_final = not outside.waits(screening)
-    lifecycle.settle(comment, revision, screening, now=now, is_final=is_final, notify=notify)
+    lifecycle.settle(comment, revision, screening, now=now, is_final=is_final, notify=notify, unobjected=unobjected)
     lifecycle.flush(comment)
 
 
@@ -426,41 +558,82 @@ def edit(
     """
     lifecycle.wait_for_turn([comment])
     db.session.refresh(comment)  # whoever had to wait looks again
-    _ensure_editable(site, comment, now)
-    if text == _text_of(comment):
+    _ensure_editable(comment, now)
+    _ensure_pace(site, comment, now)
+    if text == text_of(comment):
         return Posted(comment, screening_of(comment))
     author = db.session.get_one(Author, comment.author_id)
     rendered = render(text)
     force = mode_in_force(site, comment.story, now)
     house = _house_under(site, force)
     draft = _draft_of_edit(site, house, force, comment, author, text, rendered, networks, keys, now)
+    parent = db.session.get(Comment, comment.parent_id) if comment.parent_id else None
+    draft = replace(draft, shields=shields.shields_of(comment.story, author, parent))
     screening = screen(draft, house)
     _refuse(screening)
-    screening = outside.kept_waiting(site, _with_what_came_before(comment, author, screening, now))
-    comment.content, comment.html = rendered.tree, rendered.html
-    comment.fingerprint, comment.edited_at = fingerprint(text), now
-    comment.likeness, comment.has_link, comment.ignores_flags = likeness(text), bool(rendered.link_spans), False
-    comment.language = draft.language
-    comment.revision_number += 1
+    screening = outside.kept_waiting(site, _with_what_came_before(site, comment, author, screening, now))
+    _rewrite(comment, draft, rendered, now)
     _keep(comment, text, rendered, screening, now)
+    shields.keep_out_of_sight(comment, draft, screening)
     inquiry = outside.inquiry(site, comment, author, text, screening, sender=sender, keys=keys, now=now)
     return Posted(comment, screening, inquiry)
 
 
-def _ensure_editable(site: Site, comment: Comment, now: datetime) -> None:
-    """Edits have a pace and an end, or a writer could change a text under every moderator's hands."""
-    if comment.status in (Status.REJECTED, Status.SPAM):
-        raise WindowOver("It was decided that this comment is not published; it cannot be edited any more.")
+def _rewrite(comment: Comment, draft: Draft, rendered: Rendered, now: datetime) -> None:
+    comment.content, comment.html = rendered.tree, rendered.html
+    comment.fingerprint, comment.edited_at = fingerprint(draft.text), now
+    comment.likeness, comment.has_link, comment.ignores_flags = likeness(draft.text), bool(rendered.link_spans), False
+    comment.language = draft.language
+    comment.revision_number += 1
+
+
+def open_editor(site: Site, comment: Comment, *, now: datetime) -> tuple[str, datetime | None]:
+    """The typed text to edit, and until when it may be sent: whoever begins in time is not hurried (WCAG 2.2.1).
+
+    The editor's time does not begin anew when it is opened again. Raises WindowOver.
+    """
+    _ensure_editable(comment, now)
+    window = timedelta(minutes=site.settings.edit_window_minutes)
+    until = max(comment.editable_until or now, comment.created_at + window + EDITOR_OPEN)
+    # On the table, not the mapped class: nothing changed that a moderator looks at.
+    table = cast(Table, Comment.__table__)
+    db.session.execute(table.update().where(table.c.id == comment.id).values(editable_until=until))
+    return text_of(comment) or "", until
+
+
+def status_for_writer(comment: Comment) -> str:
+    """approved, pending, retracted; rejected, once a person decided so: a rule's no is not told to programs."""
+    if comment.retracted_at:
+        return "retracted"
+    if comment.status not in lifecycle.REFUSED:
+        return comment.status.lower()
+    rows = select(Decision.account_id).where(Decision.comment_id == comment.id, Decision.after == comment.status)
+    is_by_person = db.session.scalar(rows.where(Decision.account_id.is_not(None)).limit(1)) is not None
+    return "rejected" if is_by_person else "pending"
+
+
+def _ensure_editable(comment: Comment, now: datetime) -> None:
+    """Edits have an end, or a writer could change a text under every moderator's hands."""
+    _ensure_not_settled(comment)
     if not comment.is_editable(now):
         raise WindowOver("The time to edit this comment is over.")
+
+
+def _ensure_not_settled(comment: Comment) -> None:
+    if comment.status in (Status.REJECTED, Status.SPAM):
+        raise WindowOver("It was decided that this comment is not published; it cannot be edited any more.")
     if comment.revision_number >= REVISIONS_ALLOWED:
         raise WindowOver("This comment was edited too often to be edited again.")
+
+
+def _ensure_pace(site: Site, comment: Comment, now: datetime) -> None:
     pace = min(EDIT_PACE, timedelta(seconds=site.settings.flood_seconds))
     if comment.edited_at and now - comment.edited_at < pace:
         raise TooFast("You edited this a moment ago. Please wait a little.", math.ceil(pace.total_seconds()))
 
 
-def _text_of(comment: Comment) -> str | None:
+def text_of(comment: Comment) -> str | None:
+    """The present text as it was typed."""
     rows = select(Revision.text).where(Revision.comment_id == comment.id, Revision.number == comment.revision_number)
     return db.session.scalar(rows)
 
@@ -489,10 +662,9 @@ def _draft_of_edit(
         story_is_open=force.is_open,
         story_is_held=force.mode == "hold_all",
         closed_because=force.because,
-        standing=author.standing_at(now),
-        standing_until=author.standing_until,
-        approved_before=author.approved_count - (comment.status == Status.APPROVED),
-        address_confirmed=author.confirmed_at is not None,
+        **_standing(site, author, hashes, now),
+        approved_before=_approved_but(site, author, comment),
+        address_confirmed=author.is_known,
         writer_is_proven=True,
         said_before=False,
         seconds_since_last=None,
@@ -500,22 +672,39 @@ def _draft_of_edit(
         honeypot="",
         seconds_to_write=None,
         is_edit=True,
+        shown=rendered.shown,
         **known.of(text, rendered.link_spans, comment.website),
     )
 
 
-def _with_what_came_before(comment: Comment, author: Author, screening: Screening, now: datetime) -> Screening:
+def _approved_but(site: Site, author: Author, comment: Comment) -> int:
+    """How many others of an author's comments were approved, where that counts."""
+    others = author.approved_count - (comment.status == Status.APPROVED)
+    return others if has_history(site, author) else 0
+
+
+def _with_what_came_before(
+    site: Site, comment: Comment, author: Author, screening: Screening, now: datetime
+) -> Screening:
     """An edit neither publishes what was waiting nor keeps an approval for other words than it was given to.
 
     A trusted author's approved comment is the exception: trust outranks caution.
     """
     if comment.status == Status.PENDING:
         reason = "it was waiting before it was edited"
-    elif author.standing_at(now) is not Standing.TRUSTED:
+    elif author.standing_at(now) is not Standing.TRUSTED or not has_history(site, author):
         reason = "it was changed after it was approved"
     else:
         return screening
     return Screening((*screening.verdicts, Verdict(rule="edited", outcome=Outcome.HOLD, reason=reason)))
+
+
+def told_to_writer(site: Site, posted: Posted) -> list[str]:
+    """Why a comment waits, and that confirming the address would help; the same whoever's address was typed."""
+    told = reasons_for_writer(posted.screening)
+    author = db.session.get_one(Author, posted.comment.author_id)
+    is_asked = not author.is_known and confirming(site) != "off" and bool(told)
+    return [*(each for each in told if each != UNCONFIRMED), CONFIRM] if is_asked else told
 
 
 def reasons_for_writer(screening: Screening) -> list[str]:

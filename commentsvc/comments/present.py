@@ -5,20 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..authors.present import author_json, profile_json
+from ..authors.present import author_json, badges_of, profile_json
 from ..core.clock import rfc3339
+from ..core.html import text_of
 from ..core.links import Links
 from ..core.mail_address import MAX_LENGTH as EMAIL_LENGTH
 from ..core.web import house
 from ..sites.models import Site
+from ..sites.settings import LIKE
 from ..stories.models import Story
 from ..stories.modes import is_hidden, mode_in_force
 from ..stories.queries import StoryName
+from .challenges import is_asked
 from .forms import NOTIFY
 from .models import Comment
 from .thread import Shown
 
 FORMATS = ("tree", "html")
+EXCERPT, LONG_WORD = 140, 30  # characters of the comment that is answered; of a word that is not cut
+
+
+def excerpt_of(comment: Comment) -> str:
+    """How a comment begins, as plain words on one line."""
+    said = " ".join(text_of(comment.content).split())
+    if len(said) <= EXCERPT:
+        return said
+    blank = said.rfind(" ", EXCERPT - LONG_WORD, EXCERPT)  # scripts without blanks are cut where they are
+    return f"{said[: blank if blank > 0 else EXCERPT]}…"
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ class Presenter:
         return {"content": comment.content if visible else []}
 
     def author(self, comment: Comment) -> dict[str, Any]:
-        badges = ["author"] if comment.author_id in self.byline_ids else []
+        badges = badges_of(comment.author, signs=comment.author_id in self.byline_ids)
         return author_json(
             comment.author,
             self.site.key,
@@ -93,6 +106,7 @@ class Presenter:
             name=comment.author_name,
             website=comment.website,
             badges=badges,
+            has_page=comment.author.has_page(self.site.settings.readers_comments_listed),
         )
 
     def place(self, comment: Comment, story: Story) -> str:
@@ -111,6 +125,21 @@ class Presenter:
             "opens_at": rfc3339(force.opens_at),
             "comment_count": self.count(story),
             "authors": [profile_json(author, self.site.key, self.links) for author in story.authors] if story else [],
+            "guests": (story.guest_bylines or []) if story else [],
+        }
+
+    def with_context(self, comment: Comment, answered: Comment | None) -> dict[str, Any]:
+        """A comment away from its thread: with its story and what it answers, of which what is gone says nothing."""
+        story = comment.story
+        above = {
+            "id": str(comment.parent_id),
+            "name": answered.author_name if answered else None,
+            "excerpt": excerpt_of(answered) if answered else "",
+        }
+        return {
+            **self.comment(comment, story),
+            "story": {"id": story.external_id, "title": story.shown_title, "url": story.shown_url},
+            "in_reply_to": above if comment.parent_id else None,
         }
 
     def count(self, story: Story | None) -> int:
@@ -127,7 +156,7 @@ class Presenter:
             "image": self.links.own(story.image),
             "category": story.category,
             "published_at": rfc3339(story.published_at),
-            "authors": [author.name for author in story.authors],
+            "authors": story.signed_by,
             "comment_count": self.count(story),
         }
 
@@ -138,9 +167,12 @@ class Presenter:
             "state": force.state,
             "opens_at": rfc3339(force.opens_at),
             "required": ["text", "name", "email"],
+            "guests": settings.guests,
+            "login": {"name": settings.login_name} if settings.login and house().base_url else None,
             "limits": {"text": settings.text_max_length, "name": 80, "email": EMAIL_LENGTH, "website": 2000},
             "honeypot": "topic",
             "notify": list(NOTIFY) if house().sends_mail else [],
-            "challenge": None,
+            "challenge": "proof_of_work" if is_asked(self.site, now) else None,
             "edit_window_minutes": settings.edit_window_minutes,
+            "like_label": None if settings.like_label in ("", LIKE) else settings.like_label,
         }

@@ -1,20 +1,35 @@
 """A story's thread as readers get it: one page of comments with their first replies, in one statement."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, not_, or_, select, true, union_all
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ..authors.models import Author
 from ..core.database import db
 from ..core.paging import Cursor
+from ..sites.models import Site
+from ..stories.models import Story
 from .models import Comment, Status
 
-SORTS = ("oldest", "newest", "liked")
 REPLIES_AT_ONCE = 20  # replies of any depth that come along with one comment of the page
+PICKS_FIRST = 3  # editors' picks before the others; more would be an order of their own
 STAFF_PAGE = 10  # conversations on one page of the desk
 
 
@@ -39,6 +54,13 @@ def _listed(table: Any) -> ColumnElement[bool]:
 
 # A pinned comment whose writer took it back keeps its place, not its honour.
 IS_PINNED = and_(Comment.pinned_at.is_not(None), Comment.retracted_at.is_(None))
+IS_PICKED = and_(Comment.featured_at.is_not(None), Comment.status == Status.APPROVED, Comment.retracted_at.is_(None))
+
+
+def usual_sort(site: Site, story: Story | None) -> str:
+    """The order of a thread until its reader chooses: what the newsroom set for the section, else for the site."""
+    own = story.section.default_sort if story and story.section else None
+    return own or site.settings.default_sort
 
 
 def _after(table: Any, sort: str, cursor: Cursor | None) -> list[ColumnElement[bool]]:
@@ -67,12 +89,16 @@ def _place(comment: Comment, sort: str) -> Cursor:
 def page_of_thread(story_id: int, *, sort: str, after: Cursor | None, limit: int) -> tuple[list[Shown], Cursor | None]:
     """`limit` roots of a story with their first replies, and where the next page begins.
 
-    On the first page pinned roots come first, whatever the sort, the last pinned at the top. They count towards the
-    limit, but leave room for one more.
+    On the first page pinned roots come first, whatever the sort, the last pinned at the top, then the editors' latest
+    picks. They count towards the limit, but leave room for one more.
     """
     roots = select(Comment.id).where(Comment.story_id == story_id, Comment.parent_id.is_(None))
-    pinned = None if after else roots.where(IS_PINNED, _listed(Comment))
-    return _page(roots.where(not_(IS_PINNED)), sort, after, limit, pinned)
+    picks = roots.where(IS_PICKED, not_(IS_PINNED)).order_by(Comment.featured_at.desc(), Comment.id.desc())
+    picks = select(picks.limit(PICKS_FIRST).subquery().c.id)
+    # Not by `parent_id` itself: SQLite would walk along all roots for it, and few are pinned.
+    pinned = select(Comment.id).where(Comment.story_id == story_id, func.coalesce(Comment.parent_id, 0) == 0)
+    first = () if after else (pinned.where(IS_PINNED, _listed(Comment)), picks)
+    return _page(roots.where(not_(IS_PINNED), Comment.id.not_in(picks)), sort, after, limit, first)
 
 
 def page_for_staff(
@@ -108,24 +134,28 @@ def page_of_replies(
 
 
 def _page(
-    tops: Select[Any], sort: str, after: Cursor | None, limit: int, first: Select[Any] | None = None
+    tops: Select[Any], sort: str, after: Cursor | None, limit: int, first: Sequence[Select[Any]] = ()
 ) -> tuple[list[Shown], Cursor | None]:
     """A page of `tops` in their order, with `first` before all of them."""
     tops = tops.where(_listed(Comment), *_after(Comment, sort, after))
     tops = tops.order_by(*_order(Comment, sort)).limit(limit + 1)
-    chosen = tops if first is None else union_all(first, select(tops.subquery().c.id))
+    chosen = union_all(*first, select(tops.subquery().c.id)) if first else tops
     rows = db.session.execute(_with_first_replies(chosen)).all()
     found = [comment for comment, top in rows if comment.id == top]
-    ahead = _pinned_first(found) if first is not None else []
+    ahead = _ahead_of(found) if first else []
     ordered = _sorted([comment for comment in found if comment not in ahead], sort)
     kept = ordered[: max(1, limit - len(ahead))]
     shown = _as_trees([*ahead, *kept], [comment for comment, top in rows if comment.id != top])
     return shown, _place(kept[-1], sort) if len(ordered) > len(kept) else None
 
 
-def _pinned_first(comments: list[Comment]) -> list[Comment]:
+def _ahead_of(comments: list[Comment]) -> list[Comment]:
+    """What comes before the others: pinned ones, then the latest picks."""
     pinned = [comment for comment in comments if comment.is_pinned]
-    return sorted(pinned, key=lambda comment: (comment.pinned_at, comment.id), reverse=True)
+    pinned.sort(key=lambda comment: (comment.pinned_at, comment.id), reverse=True)
+    picks = [comment for comment in comments if comment.featured_at and comment.is_visible and not comment.is_pinned]
+    picks.sort(key=lambda comment: (comment.featured_at, comment.id), reverse=True)
+    return [*pinned, *picks[:PICKS_FIRST]]
 
 
 def _sorted(comments: list[Comment], sort: str) -> list[Comment]:
@@ -138,14 +168,15 @@ def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) ->
     """The tops and, of the replies below each of them, the first in time; parents come before their replies."""
     chosen = tops.subquery()
     reply = aliased(Comment)
-    below = select(chosen.c.id.label("id"), chosen.c.id.label("top")).cte("below", recursive=True)
+    themselves = select(Comment.id, Comment.id.label("top"), Comment.created_at)
+    below = themselves.join(chosen, chosen.c.id == Comment.id).cte("below", recursive=True)
     below = below.union_all(
-        select(reply.id, below.c.top)
+        select(reply.id, below.c.top, reply.created_at)
         .join(below, reply.parent_id == below.c.id)
         .where(_listed(reply) if wanted is None else wanted)
     )
-    place = func.row_number().over(partition_by=below.c.top, order_by=(Comment.created_at, Comment.id))
-    numbered = select(Comment.id, below.c.top, place.label("place")).join(below, below.c.id == Comment.id).subquery()
+    place = func.row_number().over(partition_by=below.c.top, order_by=(below.c.created_at, below.c.id))
+    numbered = select(below.c.id, below.c.top, place.label("place")).subquery()
     is_top = numbered.c.id == numbered.c.top
     return (
         select(Comment, numbered.c.top)
@@ -188,6 +219,30 @@ def _rest(shown: Shown) -> Cursor | None:
         return None
     last = shown.replies[-1].comment if shown.replies else None
     return Cursor.at(last.created_at, last.id) if last else Cursor(0, 0)
+
+
+NEW_AT_ONCE = 100
+
+
+def new_in_thread(story_id: int, *, since: datetime) -> tuple[list[Comment], list[Comment]]:
+    """What readers got to see of a thread since a moment, in that order, at most NEW_AT_ONCE; and all above it.
+
+    The ancestors come from the top down, each once, whether or not they are new themselves.
+    """
+    rows = select(Comment).where(Comment.story_id == story_id, Comment.shown_at >= since)
+    rows = rows.where(Comment.status == Status.APPROVED, Comment.retracted_at.is_(None))
+    rows = rows.options(joinedload(Comment.author)).order_by(Comment.shown_at, Comment.id).limit(NEW_AT_ONCE)
+    new = list(db.session.scalars(rows))
+    parents = sorted({comment.parent_id for comment in new if comment.parent_id})
+    return new, _with_ancestors(parents) if parents else []
+
+
+def _with_ancestors(ids: Collection[int]) -> list[Comment]:
+    above = select(Comment.id, Comment.parent_id).where(Comment.id.in_(ids)).cte("above", recursive=True)
+    parent = aliased(Comment)
+    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    rows = select(Comment).where(Comment.id.in_(select(above.c.id))).options(joinedload(Comment.author))
+    return list(db.session.scalars(rows.order_by(Comment.depth, Comment.id)))
 
 
 def ancestors_of(comment: Comment) -> list[Comment]:

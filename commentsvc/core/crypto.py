@@ -28,12 +28,15 @@ class Keyring:
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         self._hash_keys = [_derive(secret, "keyed hash") for secret in secret_keys]
-        self._box = MultiFernet(
-            [Fernet(base64.urlsafe_b64encode(_derive(secret, "encryption"))) for secret in secret_keys]
-        )
+        self._boxes = [Fernet(base64.urlsafe_b64encode(_derive(secret, "encryption"))) for secret in secret_keys]
+        self._box = MultiFernet(self._boxes)
         self.cookie_secret = _derive(secret_keys[0], "cookies").hex()
         # Oldest first, as itsdangerous wants them: what is signed to last (a link in a mail) outlives its key.
         self.signing_secrets = [_derive(secret, "cookies").hex() for secret in reversed(secret_keys)]
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._boxes)
 
     def hash(self, purpose: str, value: str) -> str:
         """A keyed hash (HMAC-SHA-256, hex) that nobody without the key can compute or match."""
@@ -56,6 +59,14 @@ class Keyring:
             return self._box.decrypt(value.encode()).decode()
         except InvalidToken as error:
             raise Undecipherable("This secret was stored under another COMMENTSVC_SECRET_KEY.") from error
+
+    def renewed(self, value: str) -> str | None:
+        """The encrypted value under the present key; None when it is under it already. Raises Undecipherable."""
+        try:
+            self._boxes[0].decrypt(value.encode())
+        except InvalidToken:
+            return self.encrypt(self.decrypt(value))
+        return None
 
 
 def new_token() -> str:

@@ -2,11 +2,16 @@
 
 import contextvars
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 
 PREFIX = "commentsvc_"  # the tables live in a host's database too, where `comment` may be taken
@@ -73,7 +78,9 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # _begin_sqlite begins the transactions, not the driver
     # SQLite's own knows the letters of English only; a search is for readers of any language.
     connection.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # Of its pages each thread's connection keeps a megabyte, not two: the system's own cache has them all.
+    patience = f"busy_timeout={PATIENCE * 1000:.0f}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-1000", patience):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -81,3 +88,31 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later can fail at once when another writer came between;
     # one that says at its beginning that it will write waits for its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+PATIENCE = 5.0  # seconds for which one waits for one's turn, here and then in SQLite
+_turns: WeakKeyDictionary[Engine, threading.RLock] = WeakKeyDictionary()
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
+    """One writer of this process after the other, where the database has room for one only.
+
+    SQLite lets those who wait try again and again at growing distances: the unlucky wait for seconds. Whoever has
+    waited for `PATIENCE` goes on to SQLite, which has its own.
+    """
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns.setdefault(db.engine, threading.RLock())
+    mine = turn.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if mine:
+            turn.release()
+
+
+def upsert(table: Any) -> Any:
+    """An insert that may say what happens on a conflict; SQLAlchemy has one for each dialect."""
+    return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(table)

@@ -72,6 +72,12 @@ class ValidationFailed(DomainError):
         super().__init__(" ".join(message for messages in self.fields.values() for message in messages))
 
 
+class Overloaded(DomainError):
+    """Others are at it; come back after `retry_after` seconds."""
+
+    http_status, code, title, retry_after = 503, "unavailable", "Unavailable", 1
+
+
 class TooFast(DomainError):
     """Come back after `retry_after` seconds."""
 

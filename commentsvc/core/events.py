@@ -17,7 +17,7 @@ EXTENSION = "commentsvc events"
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that happened on a site.
+    """Something that happened on a site; without a `site_id`, to the house itself: no site's feed tells of it.
 
     `subject` is what it happened to ("comment:12"): facts about one subject keep their order. `data` are ids and
     words, fit for JSON, never an address. `cause` ("decision:7") is what can be undone, within `wait`: until then
@@ -25,7 +25,7 @@ class Fact:
     """
 
     type: str
-    site_id: int
+    site_id: int | None
     subject: str
     data: Mapping[str, Any] = field(default_factory=dict)
     cause: str = ""
@@ -34,10 +34,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Ears:
-    """Who hears: `keep` inside the transaction, `wake` after the commit."""
+    """Who hears: `keep` inside the transaction, `wake` and `count` after the commit."""
 
     keep: Callable[[Sequence[Fact]], None]
     wake: Callable[[], None]
+    count: Callable[[Sequence[Fact]], None] = lambda facts: None
 
 
 _facts: contextvars.ContextVar[list[Fact] | None] = contextvars.ContextVar("commentsvc_facts", default=None)
@@ -76,3 +77,4 @@ def wake(facts: Sequence[Fact]) -> None:
     """What was kept is on disk: whoever brings it out may begin."""
     if facts and (ears := current_app.extensions.get(EXTENSION)):
         ears.wake()
+        ears.count(facts)

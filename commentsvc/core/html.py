@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .markup.addresses import safe_url
 from .markup.judges import objector
+from .markup.shown import Shown, shown
 from .markup.tokenizer import MARKS_PER_TEXT, plain_tree, read
 from .markup.tree import ALLOWED, Node, Tree, text_of, to_html
 from .text import ensure_readable
@@ -24,11 +25,13 @@ __all__ = [
     "MARKS_PER_TEXT",
     "Node",
     "Rendered",
+    "Shown",
     "Tree",
     "links_in",
     "plain_tree",
     "render",
     "safe_url",
+    "shown_in",
     "text_of",
     "to_html",
     "to_tree",
@@ -48,11 +51,13 @@ GROWTH_FREE = 500
 class Rendered:
     """What became of a typed text: its tree, its HTML, and where its links stand in the typed text, as
     (start, end) in code points. Addresses beyond the cap on marks, and those of a text kept as plain
-    paragraphs, are in `link_spans` too, so that nothing is gained by hiding behind either."""
+    paragraphs, are in `link_spans` too, so that nothing is gained by hiding behind either. `shown` is what
+    readers see where marks part it from what was typed; None where they do not."""
 
     tree: Tree
     html: str
     link_spans: tuple[tuple[int, int], ...]
+    shown: Shown | None = None
 
 
 def render(text: str) -> Rendered:
@@ -69,7 +74,7 @@ def render(text: str) -> Rendered:
                 len(text), objection, len(html))  # fmt: skip
         tree = plain_tree(text)
         html = to_html(tree)
-    return Rendered(tree, html, spans)
+    return Rendered(tree, html, spans, _shown(tree, text))
 
 
 def to_tree(text: str) -> Tree:
@@ -80,6 +85,16 @@ def to_tree(text: str) -> Tree:
 def links_in(text: str) -> tuple[tuple[int, int], ...]:
     """Where the links of a cleaned text stand, as `Rendered.link_spans` says it, without making HTML."""
     return read(text)[1]
+
+
+def shown_in(text: str) -> Shown | None:
+    """What readers see of a cleaned text, as `Rendered.shown` says it, without making HTML."""
+    return _shown(to_tree(text), text)
+
+
+def _shown(tree: Tree, text: str) -> Shown | None:
+    has_marks = any(not isinstance(child, str) and child[0] != "br" for block in tree for child in block[1:])
+    return shown(tree, text) if has_marks or any(block[0] != "p" for block in tree) else None
 
 
 def _too_costly(text: str, html: str) -> str | None:

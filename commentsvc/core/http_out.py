@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Collection, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException
@@ -253,8 +253,7 @@ class _Exchange:
             raise Unreachable(f"No usable answer: {_in_words(error)}.") from error
 
     def _ask(self) -> Reply:
-        connection = _connection(self)
-        try:
+        with closing(_connection(self)) as connection:
             connection.request(
                 self.method,
                 self.target.path,
@@ -263,11 +262,10 @@ class _Exchange:
                 preload_content=False,
                 decode_content=False,
             )
-            response = connection.getresponse()
-            text = self._read(response).decode(errors="replace").replace("\0", "\ufffd")  # no database takes a NUL
-            return Reply(response.status, response.headers, text)
-        finally:
-            connection.close()
+            # It holds the connection open as long as it lives, and an error's traceback keeps it alive.
+            with closing(connection.getresponse()) as response:
+                text = self._read(response).decode(errors="replace").replace("\0", "\ufffd")  # no database takes a NUL
+                return Reply(response.status, response.headers, text)
 
     def _read(self, response: HTTPResponse) -> bytes:
         """All of the body: that it broke off is seen only by reading on. Raises Unreachable when it is too large."""
@@ -310,15 +308,19 @@ class _Exchange:
     def _give_up(self) -> None:
         with self._lock:
             self._over = True
-            if self._line:
-                with suppress(OSError):  # the other side was faster
-                    self._line.shutdown(socket.SHUT_RDWR)
+            self._hang_up()
 
     def _let_go(self) -> None:
         with self._lock:
+            self._hang_up()  # an answer that was not read to its end would hold the connection open
             if self._line:
                 self._line.close()
             self._line = None
+
+    def _hang_up(self) -> None:
+        if self._line:
+            with suppress(OSError):  # the other side was faster
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 class _Plain(HTTPConnection):

@@ -8,6 +8,8 @@ from typing import Any
 from .errors import MalformedJson, ValidationFailed, WrongEncoding
 from .text import Unreadable, clean_line
 
+EXACT = 2**53  # below it every whole number is told from the next by a JSON reader that knows only floats (RFC 8259)
+
 
 def line(args: Mapping[str, str], name: str, *, limit: int = 2000) -> str | None:
     """One line of text from a query, cleaned; None when it is missing or blank."""
@@ -48,8 +50,10 @@ def moment(args: Mapping[str, str], name: str) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(value.upper())
+        if not 1000 <= read.year < 9999:  # what lies beyond is, in some zone, out of all time
+            raise ValueError(value)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ValidationFailed({name: ["Write a moment like 2026-01-20T08:30:00Z."]}) from error
 
 
@@ -60,7 +64,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     and numbers of thousands of digits included), ValidationFailed for JSON that is no object.
     """
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_number)
     except UnicodeDecodeError as error:
         raise WrongEncoding("The body is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
@@ -68,6 +72,12 @@ def json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValidationFailed({"body": ["Send one JSON object."]})
     return value
+
+
+def _number(text: str) -> int | float:
+    """A whole number is one however it is written: to JSON Schema, and in JavaScript, 3.0 is 3."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < EXACT else value
 
 
 def _no_constant(name: str) -> None:

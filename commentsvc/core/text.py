@@ -92,6 +92,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """What looks like the address of a page, in order, each once."""
+    return tuple(dict.fromkeys(_ADDRESS.findall(text)))
+
+
 def likeness(text: str) -> str:
     """Name what near-identical texts have in common: 64 hex digits.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import events
-from .database import db, writing
+from .database import db, turn_to_write, writing
 
 
 @contextmanager
@@ -16,10 +16,11 @@ def unit_of_work() -> Iterator[None]:
     db.session.commit()
     token = writing.set(True)
     try:
-        with events.listening() as facts:
-            yield
-        events.keep(facts)
-        db.session.commit()
+        with turn_to_write():
+            with events.listening() as facts:
+                yield
+            events.keep(facts)
+            db.session.commit()
     except BaseException:
         db.session.rollback()
         raise

@@ -137,9 +137,13 @@ def vary_by_origin(response: Response, origin_is_allowed: bool) -> Response:
     """Let pages of a registered origin read the answer; nobody's cookies are involved."""
     response.vary.add("Origin")
     if origin_is_allowed:
-        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.headers.extend(readable_by(request.headers["Origin"]))
     return response
+
+
+def readable_by(origin: str) -> list[tuple[str, str]]:
+    """The headers that let pages of an origin read an answer."""
+    return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", "ETag, Retry-After")]
 
 
 def many(name: str) -> Iterable[str]:

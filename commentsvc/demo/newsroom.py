@@ -10,7 +10,8 @@ from ..accounts.models import Account, Role
 from ..accounts.permissions import Actor
 from ..accounts.service import add_account
 from ..authors.models import Author, Standing
-from ..authors.service import give_standing, new_byline, read_links, write_bio
+from ..authors.service import new_byline, read_links, write_bio
+from ..authors.standings import give_standing
 from ..comments import lifecycle, posting
 from ..comments.likes import like_anew
 from ..comments.models import Comment, Status
@@ -100,6 +101,7 @@ class Filling:
     def run(self) -> None:
         self.site = add_site(KEY, name=content()["site"]["name"], origins=_origins(self.base_url))
         change_setting(self.site, "flood_seconds", "0")  # a day's comments are about to arrive at once
+        change_setting(self.site, "confirm_addresses", "off")  # a demo's mail reaches nobody
         self.admin = Actor.of(self._account(ADMIN, Role.ADMIN))
         add_list(self.site, Wanted("Rude words", "hold", "", "live", WORDS_HELD), actor=self.admin, now=now())
         self.moderator = Actor.of(self._account(MODERATOR, Role.MODERATOR, self.site))

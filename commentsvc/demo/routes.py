@@ -1,6 +1,9 @@
 """The newspaper's own pages: what a publisher's site would be."""
 
+import re
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, abort, render_template, request
@@ -12,6 +15,9 @@ from ..sites.service import site_named
 from ..sites.web import about
 from ..stories.queries import StoryName, counts_by_id, find_story
 from .newsroom import KEY, content, story_path
+
+DRESSED = "2026-01-20-hasaka"  # the story whose thread is shown in every theme
+_DRESS = re.compile(r"/\* dress: ([a-z -]+) \*/\n(.+?\n})", re.DOTALL)
 
 bp = Blueprint("demo", __name__, static_folder="static", static_url_path="/demo/static")
 
@@ -50,6 +56,22 @@ def front() -> str:
         section=section,
         date=edition(),
     )
+
+
+@bp.get("/news/themes")
+def themes_page() -> str:
+    """The same thread in several themes, each by custom properties alone."""
+    return _page("demo/themes.html", themes=themes(), date=edition())
+
+
+@cache
+def themes() -> list[dict[str, str]]:
+    """The themes of the style sheet, each with the rule that makes it."""
+    sheet = (Path(__file__).parent / "static" / "themes.css").read_text(encoding="utf-8")
+    return [
+        {"name": title.replace(" ", "-"), "title": title.capitalize(), "rule": rule, "story": DRESSED}
+        for title, rule in _DRESS.findall(sheet)
+    ]
 
 
 @bp.get("/news/<story_id>")

@@ -240,17 +240,22 @@ def percentile(numbers: Sequence[int], share: float) -> int | None:
 
 
 def _taken_back(site_id: int, period: Period, sections: Collection[str] | None) -> int:
-    """How many decisions were undone, or overturned by another person, within 7 days, on the same text."""
-    later = aliased(Decision)
-    undone = and_(is_undo(later), or_(later.undoes_id.is_(None), later.undoes_id == Decision.id))
-    overturned = and_(~is_undo(later), later.account_id.is_distinct_from(Decision.account_id))
+    """How many decisions were undone, or overturned by another person, within 7 days, on the same text.
+
+    Undoing or overturning that was undone itself is none, unless that was undone in its turn.
+    """
+    later, restored, again = aliased(Decision), aliased(Decision), aliased(Decision)
+    was_undone_again = select(again.id).where(again.undoes_id == restored.id).exists()
+    was_undone = select(restored.id).where(restored.undoes_id == later.id, ~was_undone_again).exists()
+    undone = later.undoes_id == Decision.id
+    changed_by_another = and_(later.after != Decision.after, later.account_id.is_distinct_from(Decision.account_id))
     against = select(later.id).where(
         later.comment_id == Decision.comment_id,
         later.revision_id == Decision.revision_id,
         later.id > Decision.id,
-        later.after != Decision.after,
         by_person(later),
-        or_(undone, overturned),
+        or_(undone, and_(~is_undo(later), changed_by_another)),
+        ~was_undone,
         seconds(later.created_at) - seconds(Decision.created_at) <= int(TAKEN_BACK_WITHIN.total_seconds()),
     )
     rows = select(func.count(Decision.id)).where(

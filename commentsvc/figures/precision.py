@@ -4,7 +4,7 @@ Days are UTC. A text is rejected here when people refused it or called it spam.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -19,7 +19,8 @@ from ..core.database import db
 from ..core.epoch import DAY, seconds
 from .people import DECIDED, REFUSED, last_word, on_comments_in
 
-USUAL_DAYS = 14  # what is usual for a rule is the median of so many days
+USUAL_DAYS = 14  # what is usual for a rule is the median of so many days, or of those since it first held something
+FEWEST_DAYS = 3  # below so many nothing is known to be usual
 TOO_OFTEN = 3  # times the usual
 MANY = 20  # below this many nothing is said of a rule
 TOO_WRONG = 0.2  # of what people decided on, the share they rejected
@@ -67,14 +68,15 @@ class RuleRecord:
 
 @dataclass(frozen=True)
 class Noisy:
-    """A rule that held too much today, or was mostly wrong; `usual` is the median of the days before."""
+    """A rule that held too much today, or was mostly wrong; `usual` is the median of the days before, None when they
+    are too few."""
 
     today: Held
-    usual: float
+    usual: float | None
 
     @property
     def is_too_often(self) -> bool:
-        return self.today.held >= MANY and self.today.held > TOO_OFTEN * self.usual
+        return self.usual is not None and self.today.held >= MANY and self.today.held > TOO_OFTEN * self.usual
 
     @property
     def is_too_wrong(self) -> bool:
@@ -127,10 +129,26 @@ def noisy(site_id: int, *, now: datetime, sections: Collection[str] | None = Non
     """The rules that fired too much today, or that people mostly disagreed with."""
     today = _day_of(now)
     usual = _counted(site_id, today, sections)
-    spoken = [Noisy(held, median(usual[held.rule])) for held in _held(site_id, today, today, sections)]
+    held_today = _held(site_id, today, today, sections)
+    began = _began(site_id, [held.rule for held in held_today])
+    spoken = [Noisy(held, _median(usual[held.rule], (today - began[held.rule]).days)) for held in held_today]
     return sorted(
         (each for each in spoken if each.is_too_often or each.is_too_wrong), key=lambda each: -each.today.held
     )
+
+
+def _median(counted: list[int], days: int) -> float | None:
+    """Of what was counted on the days before, of which only the last `days` are of the rule's time."""
+    return median(counted[-days:]) if days >= FEWEST_DAYS else None
+
+
+def _began(site_id: int, rules: Sequence[str]) -> dict[str, date]:
+    """By rule, the day on which it first decided anything on the site, whatever section that was in."""
+    if not rules:
+        return {}
+    first = select(func.min(Decision.created_at)).where(Decision.site_id == site_id)
+    row = db.session.execute(select(*(first.where(Decision.rule == rule).scalar_subquery() for rule in rules))).one()
+    return {rule: _day_of(moment) for rule, moment in zip(rules, row, strict=True)}
 
 
 def _held(site_id: int, first: date, last: date, sections: Collection[str] | None) -> list[Held]:

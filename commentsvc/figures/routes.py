@@ -71,7 +71,16 @@ def try_it() -> Response:
     asked = {**inputs.strings(payload, FIELDS), **_numbers(payload)}
     site = managed_site(inputs.line(asked, "site"), Permission.MANAGE_SITE)
     tried, days = trial.read_trial(asked, house_of(site)), trial.read_days(asked)
+    _ensure_sound(asked)
     return answer({"trial": present.result_json(trial.run(site.id, tried, days=days, now=now()))})
+
+
+def _ensure_sound(asked: Mapping[str, str]) -> None:
+    """Raises ValidationFailed for a field that is wrong, though another kind of trial be asked for: a script that
+    misspells a mode hears of it, and not of a trial of something else."""
+    for name, among in (("kind", trial.KINDS), ("rule", trial.RULES_TO_TRY), ("mode", trial.MODES)):
+        inputs.choice(asked, name, among, among[0])
+    inputs.whole_number(asked, "number", 0, low=0, high=trial.HIGHEST)
 
 
 def _numbers(payload: Mapping[str, Any]) -> dict[str, str]:

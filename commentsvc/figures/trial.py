@@ -21,10 +21,11 @@ from ..comments.models import Comment, Decision, Revision, Status
 from ..comments.record import hosts_of
 from ..core.database import db
 from ..core.errors import ValidationFailed
-from ..core.html import links_in
+from ..core.html import links_in, shown_in
 from ..core.inputs import choice, whole_number
 from ..core.text import Unreadable, clean_line
 from ..core.urls import host_of
+from ..moderation.flags import networks_reporting
 from ..moderation.models import Flag
 from ..screening import RULES, Draft, House, Kind, Outcome, Rule, Verdict, Words, ask
 from ..stories.models import Story
@@ -32,6 +33,7 @@ from .people import DECIDED, REFUSED, by_person, names_of
 
 MOST_DECISIONS = 5000
 MOST_DAYS = 90
+HIGHEST = 1000  # of a threshold, or of readers who report
 MOST_WORDS, WORD_LENGTH = 5000, 200
 BUDGET = 5.0  # seconds
 AT_ONCE = 500  # decisions in memory
@@ -214,16 +216,16 @@ def read_trial(asked: Mapping[str, str], house: House) -> Trial:
     `try` is words (with `words`, one a line, and `kind`), rule (with `rule`, and `number` where it has a threshold),
     flags (with `number`) or mode (with `mode`). Raises ValidationFailed.
     """
-    house = replace(house, modes={})  # to try a rule is to switch it on, and to hear it
     what = choice(asked, "try", TRIES, "words")
+    switched_on = replace(house, modes={})  # to try a rule is to switch it on, and to hear it
     if what == "words":
-        return _of_words(asked, house)
+        return _of_words(asked, switched_on)
     if what == "rule":
-        return _of_rule(asked, house)
+        return _of_rule(asked, switched_on)
     if what == "flags":
-        return _of_flags(whole_number(asked, "number", 2, low=1, high=1000))
+        return _of_flags(whole_number(asked, "number", 2, low=1, high=HIGHEST))
     mode = choice(asked, "mode", MODES, "hold_new")
-    return Trial(f"the mode {mode}", _any_of(OF_MODES, replace(house, mode=mode)))
+    return Trial(f"the mode {mode}", _held_by(OF_MODES, replace(house, mode=mode)))
 
 
 def read_days(asked: Mapping[str, str]) -> int:
@@ -302,6 +304,17 @@ def _any_of(names: Sequence[str], house: House, *, reads_links: bool = False) ->
     return speaks
 
 
+def _held_by(names: Sequence[str], house: House) -> Speaker:
+    """What the first of the rules that would do something has to say, each as the site set it."""
+    speakers = [_any_of([name], house) for name in names]
+
+    def speaks(case: Case, standing: Standing) -> Verdict | None:
+        said = (each(case, standing) for each in speakers)
+        return next((verdict for verdict in said if verdict and verdict.outcome is not Outcome.NOTE), None)
+
+    return speaks
+
+
 def _draft(case: Case, standing: Standing, link_spans: Spans, house: House) -> Draft:
     """The draft as it was. What is not kept stays silent here, and no rule that asks for it can be tried."""
     return Draft(
@@ -326,6 +339,7 @@ def _draft(case: Case, standing: Standing, link_spans: Spans, house: House) -> D
         honeypot="",
         seconds_to_write=None,
         is_edit=case.is_edit,
+        shown=shown_in(case.text),
     )
 
 
@@ -410,8 +424,9 @@ def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _readers_reported() -> Any:
-    """Readers who reported the comment before this decision and after the person's before it; each reports once."""
-    rows = select(func.count()).select_from(Flag)
+    """Readers who reported the comment before this decision and after the person's before it, as the rule counts them:
+    who shares a network is one."""
+    rows = select(func.count(networks_reporting().distinct())).select_from(Flag)
     earlier = aliased(Decision)
     answered = select(earlier.id).where(earlier.comment_id == Decision.comment_id, earlier.id < Decision.id)
     answered = answered.where(by_person(earlier), earlier.created_at >= Flag.created_at).correlate(Flag, Decision)

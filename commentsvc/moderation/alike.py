@@ -5,12 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, and_, case, func, select
 
 from ..accounts.permissions import Actor
-from ..comments.models import Comment
+from ..comments.models import Comment, Revision
 from ..comments.queries import in_sections
 from ..core.database import db
+from ..core.text import addresses_in
 from ..stories.models import Story
 from . import queue
 from .decisions import MOST_AT_ONCE
@@ -28,6 +29,10 @@ class Twin:
     author_name: str
     story_title: str
     created_at: datetime
+    addresses: tuple[str, ...]
+    objections: int
+    held_by: str | None
+    reports: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,23 @@ class Alike:
     @property
     def seen(self) -> str:
         """What the field `seen` of a form says."""
-        return " ".join(f"{twin.id}:{twin.version}" for twin in self.twins)
+        return " ".join(f"{twin.id}:{twin.version}:{twin.reports}" for twin in self.twins)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether approving the first says nothing about others: they lead elsewhere, or more speaks against them."""
+        first = self.twins[0]
+        return any(each.addresses != first.addresses or each.objections > first.objections for each in self.twins)
+
+    @property
+    def addresses(self) -> list[str]:
+        """All the addresses in them, everyone once."""
+        return list(dict.fromkeys(address for twin in self.twins for address in twin.addresses))
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that hold them, everyone once."""
+        return list(dict.fromkeys(twin.held_by for twin in self.twins if twin.held_by))
 
     @property
     def names(self) -> list[str]:
@@ -88,7 +109,9 @@ def _together(listed: Sequence[queue.Card], others: Sequence[Twin]) -> list[Twin
 
 def _twin(card: queue.Card) -> Twin:
     comment = card.comment
-    return Twin(comment.id, comment.version, comment.author_name, comment.story.title, comment.created_at)
+    said = addresses_in(card.text)
+    about = (comment.created_at, said, comment.objections, comment.held_by, comment.open_flags)
+    return Twin(comment.id, comment.version, comment.author_name, comment.story.title, *about)
 
 
 def _waiting_like(likenesses: Collection[str], asked: queue.Asked) -> dict[str, list[Twin]]:
@@ -97,15 +120,19 @@ def _waiting_like(likenesses: Collection[str], asked: queue.Asked) -> dict[str, 
     if not likenesses:
         return found
     some = _some_waiting(likenesses, asked.site_id)
+    of_twin = (Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
+    of_screening = (Comment.objections, Comment.held_by, Comment.open_flags)
     rows = (
-        select(Comment.likeness, Comment.id, Comment.version, Comment.author_name, Story.title, Comment.created_at)
+        select(Comment.likeness, case((Comment.has_link, Revision.text)), *of_twin, *of_screening)
         .select_from(some)
         .join(Comment, Comment.id == some.c.id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.revision_number))
         .join(Story, Story.id == Comment.story_id)
         .where(*queue.conditions(asked))
     )
-    for likeness, id, version, name, title, created_at in db.session.execute(rows):
-        found[likeness or ""].append(Twin(id, version, name, title, created_at))
+    for likeness, linking, id, version, name, title, created_at, *screened in db.session.execute(rows):
+        said = addresses_in(linking or "")
+        found[likeness or ""].append(Twin(id, version, name, title, created_at, said, *screened))
     return found
 
 

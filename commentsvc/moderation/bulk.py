@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 
 from ..accounts.permissions import Actor
-from ..comments.models import Comment, Decision, Revision
+from ..comments.log import length_of
+from ..comments.models import Comment, Decision, Move, Revision
 from ..core.database import db
 from ..core.errors import Conflict, ValidationFailed
 from ..core.paging import MOST, Cursor
@@ -26,12 +27,14 @@ BATCH = frozenset("0123456789abcdef")
 class Snapshot:
     """What was counted and how far the work has come; opaque to the outside, like a cursor.
 
-    `count` comments matched at `moment`, `highest` is the highest id among them. `left` of them are still to be
-    looked at, beginning `after` a place in the order of time; `failed` could not be decided on.
+    `count` comments matched at `moment`, `highest` is the highest id among them, and the site's log had `logged`
+    decisions: what is decided since is told by the log, not by a clock. `left` of them are still to be looked at,
+    beginning `after` a place in the order of time; `failed` could not be decided on.
     """
 
     count: int
     highest: int
+    logged: int
     moment: datetime
     left: int
     failed: int = 0
@@ -40,7 +43,7 @@ class Snapshot:
     def __str__(self) -> str:
         moment = Cursor.at(self.moment, 0).key
         place = [self.after.key, self.after.id] if self.after else []
-        said = json.dumps([self.count, self.highest, moment, self.left, self.failed, *place])
+        said = json.dumps([self.count, self.highest, self.logged, moment, self.left, self.failed, *place])
         return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
@@ -67,11 +70,11 @@ def read_snapshot(text: str) -> Snapshot:
     """The snapshot a caller sent back. Raises ValidationFailed for a made-up one."""
     try:
         said = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-        count, highest, moment, left, failed, *place = said
+        count, highest, logged, moment, left, failed, *place = said
         numbers_are_sound = all(type(each) is int and 0 <= each < 2**63 for each in said)
         if numbers_are_sound and moment < MOST and len(place) in (0, 2) and (not place or place[0] < MOST):
             after = Cursor(*place) if place else None
-            return Snapshot(count, highest, Cursor(moment, 0).moment, left, failed, after)
+            return Snapshot(count, highest, logged, Cursor(moment, 0).moment, left, failed, after)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         pass
     raise ValidationFailed({"snapshot": ["This snapshot was not given out by this service. Count again."]})
@@ -88,10 +91,11 @@ def read_batch(text: str, *, actor: Actor) -> str:
 
 def count(asked: queue.Asked, *, now: datetime) -> Snapshot:
     """How many comments match at this moment."""
+    logged = length_of(asked.site_id)  # before the rest: what is decided in between was not counted
     number, highest = db.session.execute(
         select(func.count(), func.max(Comment.id)).where(*queue.conditions(asked))
     ).one()
-    return Snapshot(number, highest or 0, now, left=number)
+    return Snapshot(number, highest or 0, logged, now, left=number)
 
 
 def first_few(asked: queue.Asked, snapshot: Snapshot, *, limit: int = 5) -> list[tuple[Comment, str]]:
@@ -159,19 +163,19 @@ def decided_in(batch: str, site_id: int) -> int:
 
 def _as_counted(asked: queue.Asked, snapshot: Snapshot) -> list[ColumnElement[bool]]:
     """What was counted and is unchanged. A late arrival is none of it, whichever way it came to match."""
-    changed = select(Decision.comment_id).where(
-        Decision.site_id == asked.site_id, Decision.created_at > snapshot.moment
-    )
+    since = (Decision.site_id == asked.site_id, Decision.number > snapshot.logged)
+    moved = select(Move.to_story_id).join(Decision, Decision.id == Move.decision_id).where(*since)
     wanted = [
         *queue.conditions(asked),
         Comment.id <= snapshot.highest,
         Comment.created_at <= snapshot.moment,
-        Comment.id.not_in(changed),
+        Comment.id.not_in(select(Decision.comment_id).where(*since)),
+        # Of a conversation that moved only the first comment has a decision: of its replies nobody knows who came.
+        or_(Comment.parent_id.is_(None), Comment.story_id.not_in(moved.where(Move.to_story_id.is_not(None)))),
         or_(Comment.retracted_at.is_(None), Comment.retracted_at <= snapshot.moment),
     ]
-    if asked.queue == "flagged":
-        reported = select(Flag.id).where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
-        wanted.append(reported.where(Flag.created_at <= snapshot.moment).correlate(Comment).exists())
+    reported = select(Flag.id).where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None)).correlate(Comment)
+    wanted.append(~reported.where(Flag.created_at > snapshot.moment).exists())
     if snapshot.after:
         wanted.append(_beyond(snapshot.after))
     return wanted

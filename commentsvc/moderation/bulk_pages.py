@@ -22,6 +22,8 @@ from ..core.web import answer
 from ..sites.models import Site
 from . import bulk, queue
 from .desk import card_words, chosen_site, page
+from .filters import MOMENTS
+from .log_pages import MOST_AT_A_PRESS
 from .routes import FILTERS, asked
 
 bp = Blueprint("bulk", __name__, url_prefix="/desk/matching")
@@ -91,7 +93,8 @@ def result() -> str:
     """How far it is, what came of it, and the way back."""
     order = _order()
     snapshot, batch = bulk.read_snapshot(request.args.get("snapshot", "")), _batch(request.args)
-    return _page("desk/matching_result.html", order, progress=_progress(order.site, snapshot, batch))
+    progress = _progress(order.site, snapshot, batch)
+    return _page("desk/matching_result.html", order, progress=progress, most_undone=MOST_AT_A_PRESS)
 
 
 def _site() -> Site:
@@ -132,10 +135,11 @@ def in_words(wanted: queue.Asked) -> list[tuple[str, str]]:
     """Each filter in force: its name and its value, as people say them. The queue itself is none of them."""
     names = {"words": "Words in the comment", "rule": "Rule"}
     given = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+    given |= {name: wanted.narrowing.get(name) for name in MOMENTS}  # days as they were typed
     return [
         (names.get(name, name.replace("_", " ").capitalize()), str(value))
         for name, value in given.items()
-        if name not in ("site_id", "sections", "queue", "sort") and value not in (None, "", False, ())
+        if name not in ("site_id", "sections", "queue", "sort", "zone") and value not in (None, "", False, ())
     ]
 
 

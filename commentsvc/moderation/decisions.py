@@ -1,34 +1,36 @@
 """Decisions of moderators: one or many at once, each with the version that was seen."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import defer, joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle
 from ..comments.log import new_batch
 from ..comments.models import Comment, Decision
 from ..core.database import db
-from ..core.errors import NotFound, Stale, ValidationFailed
+from ..core.errors import Conflict, NotFound, Stale, ValidationFailed
 from ..sites.models import Site
 from ..sites.settings import OTHER, SiteSettings
 from . import leases
 from .models import Flag
 
 MOST_AT_ONCE = 200
+KEEPS = ("approve", "ignore_flags")  # what answers reports by leaving a comment where readers see it
 REFUSALS = ("reject", "spam")  # what its writer is told the reason of
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A comment and the version of it that the moderator looked at."""
+    """A comment, and the version of it and how many open reports the moderator looked at; None: they do not say."""
 
     id: int
     version: int
+    reports: int | None = None
 
 
 @dataclass
@@ -63,7 +65,8 @@ def decide_all(
     if reason or action in REFUSALS:
         for site_id in {comment.site_id for comment in comments.values()}:
             ensure_reason(db.session.get_one(Site, site_id).settings, action, reason, note)
-    as_seen = [(comments[each.id], each.version) for each in seen]
+    reported_since = _reported_since(seen, action, comments)
+    as_seen = [(comments[each.id], each.version) for each in seen if each.id not in reported_since]
     asked = {comment.id for comment, _ in as_seen if action in lifecycle.AFTER and comment.open_flags}
     result = lifecycle.decide_each(
         as_seen, action, actor=actor, now=now, reason=reason, note=note, batch=batch or new_batch(), asked=asked
@@ -71,10 +74,19 @@ def decide_all(
     settle_flags(asked & result.decided.keys(), now)
     leases.release(list(result.decided))
     decided = [(comment, result.decided[comment.id]) for comment, _ in as_seen if comment.id in result.decided]
-    last = last_decisions(result.refused)
-    conflicts = [(comments[id], last.get(id)) for id in result.refused]
-    refused = {id: str(error) for id, error in result.refused.items() if not isinstance(error, Stale)}
+    all_refused = result.refused | reported_since
+    last = last_decisions(all_refused)
+    conflicts = [(comments[id], last.get(id)) for id in all_refused]
+    refused = {id: str(error) for id, error in all_refused.items() if not isinstance(error, Stale)}
     return Outcome(decided, conflicts, refused)
+
+
+def _reported_since(seen: Sequence[Seen], action: str, comments: Mapping[int, Comment]) -> dict[int, Conflict]:
+    """What nobody keeps who has not read why it was reported: a report is no new version."""
+    if action not in KEEPS:
+        return {}
+    more = [each.id for each in seen if each.reports is not None and comments[each.id].open_flags > each.reports]
+    return {id: Conflict("A reader reported it after you opened it.") for id in more}
 
 
 def ensure_reason(settings: SiteSettings, action: str, reason: str, note: str) -> None:
@@ -92,18 +104,18 @@ def comments_in_turn(actor: Actor, ids: Sequence[int], stories: Collection[int] 
 
     Raises NotFound, Forbidden, and Stale when a comment was moved on and on meanwhile.
     """
+    lifecycle.wait_for_turn_of(ids, stories)
     found = _fresh(ids)
     if len(found) < len(set(ids)):
         raise NotFound("There is nothing here by that name.")
     for site_id, section in {(comment.site_id, comment.section) for comment in found.values()}:
         ensure(actor, Permission.MODERATE, site_id, section)
-    lifecycle.wait_for_turn(found.values(), stories)
-    return _fresh(ids)  # whoever had to wait looks again
+    return found
 
 
 def _fresh(ids: Sequence[int]) -> dict[int, Comment]:
-    """The comments as they are now, whatever this session read before."""
-    rows = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.author), joinedload(Comment.story))
+    """The comments as they are now, whatever this session read before; nobody decides by what their text became."""
+    rows = select(Comment).where(Comment.id.in_(ids)).options(defer(Comment.content), defer(Comment.html))
     return {comment.id: comment for comment in db.session.scalars(rows.execution_options(populate_existing=True))}
 
 
@@ -115,6 +127,12 @@ def settle_flags(ids: Collection[int], now: datetime) -> dict[int, int]:
 def ask_again(ids: Collection[int], settled_at: datetime) -> dict[int, int]:
     """The reports that were answered at a moment are open again; how many, by the comments' ids."""
     return _move_reports(ids, Flag.settled_at == settled_at, settled_at=None, opened=1)
+
+
+def ask_of_meantime(ids: Collection[int], since: datetime) -> dict[int, int]:
+    """The reports that came in since a moment and were answered on arrival are open; how many, by the comments' ids."""
+    on_arrival = and_(Flag.settled_at == Flag.created_at, Flag.created_at >= since)
+    return _move_reports(ids, on_arrival, settled_at=None, opened=1)
 
 
 def _move_reports(

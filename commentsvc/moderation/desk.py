@@ -1,30 +1,24 @@
 """The desk: the moderators' pages. Every one works without JavaScript."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import StringField
-from wtforms.validators import Length
 
 from ..accounts.guards import actor, own_account
 from ..accounts.permissions import Permission, ensure
 from ..accounts.preferences import KEY_WORDS, preferences_of
-from ..authors import queries as authors
-from ..authors.forms import AuthorForm, StandingForm, links_as_lines
-from ..authors.models import Author, Standing, StandingChange
+from ..authors.models import Standing
 from ..authors.routes import managed_site
-from ..authors.service import address_of, give_standing, new_byline
 from ..comments import queries as comments
 from ..comments.language import language_name
-from ..comments.lifecycle import ACTIONS, UNDO
+from ..comments.lifecycle import ACTIONS, MOVE, UNDO
 from ..comments.models import Comment, Decision
 from ..comments.present import Presenter
 from ..comments.thread import page_for_staff
@@ -40,14 +34,17 @@ from ..outbox import lanes
 from ..sites.models import Site
 from ..sites.service import all_sites
 from ..sites.web import about
+from ..stories import acts
 from ..stories import queries as stories
+from ..stories.acts import mode_before, note_mode
 from ..stories.forms import MODE_CHOICES, StoryForm
 from ..stories.models import Story
 from ..stories.modes import InForce, mode_in_force
 from ..stories.routes import as_typed
 from . import alike, decisions, filters, log, queue, undoing
+from .answers import signs_as
 from .context import context_of
-from .decisions import MOST_AT_ONCE, Seen
+from .decisions import Seen
 from .filters import Asked
 from .models import SavedFilter
 from .networks import can_ban_network_of
@@ -73,11 +70,8 @@ DONE = {
     "later": "put aside for later",
     "escalate": "escalated",
 }
+MOST_TICKED = 1_000  # comments: a few cards of near-identical ones come to more than a script may send
 MOST_OF_SAVED = 1_000  # comments counted for each saved filter: there may be twenty of them
-
-
-class NewBylineForm(FlaskForm):
-    name = StringField("Name", [Length(min=1, max=Author.NAME_LENGTH, message="Enter a name, 80 characters at most.")])
 
 
 def my_sites() -> list[Site]:
@@ -121,7 +115,7 @@ def _queue_page(
     drawn_at, after = now(), read_cursor(request.args.get("cursor"))
     listed, following = queue.page(wanted, after=after) if wrong.keys() <= {"name"} else ([], None)
     cards, groups = alike.folded(listed, wanted)
-    queue.fill_record(cards)
+    queue.fill_record(cards, wanted.sections)
     shown = page(
         "desk/queue.html",
         site,
@@ -129,7 +123,7 @@ def _queue_page(
         typed=typed,
         wrong=wrong,
         choices=_choices(wanted),
-        saved=_saved(site),
+        saved=saved_with_counts(site),
         most_of_saved=MOST_OF_SAVED,
         name_length=SavedFilter.NAME_LENGTH,
         language_name=language_name,
@@ -152,7 +146,7 @@ def _choices(wanted: Asked) -> dict[str, list[str]]:
     }
 
 
-def _saved(site: Site) -> list[tuple[SavedFilter, int]]:
+def saved_with_counts(site: Site) -> list[tuple[SavedFilter, int]]:
     """The moderator's own filters with how many comments each finds now; those that make no sense now find none."""
     mine = filters.saved_by(actor(), site.id)
     asking = [filters.meant(each, actor()) for each in mine]
@@ -163,7 +157,7 @@ def _saved(site: Site) -> list[tuple[SavedFilter, int]]:
 @desk_pages.post("/filters")
 def save_filter() -> Response | str | tuple[str, int]:
     site = about(managed_site(inputs.line(request.args, "site"), Permission.MODERATE))
-    query = dict(parse_qsl(request.form.get("query", "")))
+    query = _said_first(request.form.get("query", ""))
     try:
         with unit_of_work():
             kept = filters.save(inputs.line(request.form, "name"), query, actor=actor(), site_id=site.id, now=now())
@@ -192,6 +186,7 @@ def card_words(site: Site) -> dict[str, Any]:
         "show": Presenter(site, links(), "html"),
         "Standing": Standing,
         "in_force": partial(in_force, site),
+        "last_stroke": partial(undoing.last_stroke, site.id, actor=actor(), now=now()),
     }
 
 
@@ -207,12 +202,13 @@ def comment(comment_id: str) -> str:
     around = context_of(found, actor=actor())
     can_ban_network = actor().may(Permission.MANAGE_SITE) and can_ban_network_of(found, now())
     shown = {"card": _card(found), "around": around, "can_ban_network": can_ban_network}
+    shown["is_own"] = found.author.account_id == own_account().id
     return page("desk/comment.html", site, **shown, **card_words(site))
 
 
 def _card(comment: Comment) -> queue.Card:
     card = queue.card_of(comment)
-    queue.fill_record([card])
+    queue.fill_record([card], actor().sections_of(comment.site_id))
     return card
 
 
@@ -257,8 +253,9 @@ def _decide() -> tuple[str, decisions.Outcome]:
     seen = [_read_seen(each) for each in dict.fromkeys(" ".join(request.form.getlist("seen")).split())]
     reason = inputs.line(request.form, "reason", limit=Decision.REASON_LENGTH) or ""
     note = inputs.line(request.form, "note", limit=Decision.NOTE_LENGTH) or ""
-    if len(seen) > MOST_AT_ONCE:
-        raise ValidationFailed({"seen": [f"Decide on at most {MOST_AT_ONCE} comments at once."]})
+    if len(seen) > MOST_TICKED:
+        said = f"{len(seen):,} comments are ticked. Decide on at most {MOST_TICKED:,} at once: take some ticks away."
+        raise ValidationFailed({"seen": [said]})
     if not seen:
         return action, decisions.Outcome()
     with unit_of_work():
@@ -267,17 +264,24 @@ def _decide() -> tuple[str, decisions.Outcome]:
 
 def _question_about_all() -> str:
     """Where a moderator is asked about all that the page of the queue lists that the form was on."""
-    filters = dict(parse_qsl(urlsplit(back()).query))
+    filters = _said_first(urlsplit(back()).query)
     filters.pop("cursor", None)
     given = {name: request.form[name] for name in ("action", "reason", "note") if request.form.get(name)}
     return url_for("bulk.confirm") + "?" + urlencode({**filters, **given})
 
 
+def _said_first(query: str) -> dict[str, str]:
+    """The fields of a query; of those that are said twice the first, as everywhere."""
+    return MultiDict(parse_qsl(query, keep_blank_values=True)).to_dict()
+
+
 def _read_seen(text: str) -> Seen:
-    number, _, version = text.partition(":")
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
+    """`id:version`, and `:reports` behind it where some were shown."""
+    number, *counts = text.split(":")
+    if not (1 <= len(counts) <= 2 and all(each.isascii() and each.isdigit() and len(each) < 10 for each in counts)):
         raise ValidationFailed({"seen": ["This form is incomplete. Reload the page."]})
-    return Seen(read_id(number), int(version))
+    version, reports = [*map(int, counts), 0][:2]
+    return Seen(read_id(number), version, reports)
 
 
 def _tell(action: str, outcome: decisions.Outcome) -> None:
@@ -288,6 +292,9 @@ def _tell(action: str, outcome: decisions.Outcome) -> None:
     if batch := next((decision.batch for _, decision in outcome.decided if decision), None):
         flash(batch, "undo")
     for changed, decision in outcome.conflicts:
+        if why := outcome.refused.get(changed.id):
+            flash(f"The comment by {changed.author_name} was left as it is. {why}", "conflict")
+            continue
         flash(
             f"The comment by {changed.author_name} had changed before: {_who_did(decision)}. "
             f"It is {changed.status.lower()} and was left as it is.",
@@ -304,7 +311,11 @@ def _who_did(decision: Decision | None) -> str:
 
 def _came_from() -> str:
     """The page of the desk the form was on; "" where it says none."""
-    said = request.form.get("back", "")
+    return place_of_desk(request.form.get("back", ""))
+
+
+def place_of_desk(said: str) -> str:
+    """An address that leads to a page of the desk; "" for any other."""
     return said if DESK_PLACE.fullmatch(said) else ""
 
 
@@ -313,10 +324,11 @@ def back_to_the_desk() -> Response:
     return redirect(back())
 
 
-def back() -> str:
-    """The page of the desk the form was on, or the queue."""
+def back(at: int | None = None) -> str:
+    """The page of the desk the form was on, or the queue; `at` is the comment that has the focus there."""
     came_from = _came_from()
-    return request.script_root + came_from if came_from else url_for("desk.queue")
+    place = request.script_root + came_from if came_from else url_for("desk.queue")
+    return f"{place.partition('#')[0]}#card-{at}" if at else place
 
 
 @desk_pages.post("/decisions/<decision_id>/undo")
@@ -334,7 +346,7 @@ def undo(decision_id: str) -> Response | str:
         return _listed_card(changed)
     flash(f"Undone. The comment by {changed.author_name} is {changed.status.lower()} again.", "decided")
     flash(decision.batch or "", "undo")
-    return redirect(back())
+    return redirect(back(at=changed.id))
 
 
 def _listed_card(comment: Comment) -> str:
@@ -352,158 +364,35 @@ def fragment(template: str, site: Site, **context: Any) -> str:
 def log_page() -> str:
     site = chosen_site()
     wanted = asked_of_log(site)
-    lines, following = log.page(wanted, actor=actor(), after=read_cursor(request.args.get("cursor")))
+    after = read_cursor(request.args.get("cursor"))
+    decided, following = log.page(wanted, actor=actor(), after=after)
+    done = log.acts_among(decided, wanted, actor=actor(), after=after, following=following)
     return page(
         "desk/log.html",
         site,
         asked=wanted,
-        lines=lines,
+        lines=log.together(decided, done),
         next_cursor=following,
         colleagues=log.colleagues(site.id),
-        actions=ACTIONS,
+        actions=(*ACTIONS, MOVE, *acts.ACTIONS),
         reasons=(*site.settings.listed_reasons, UNDO),
+        newest={each.id for each in decisions.last_decisions({line.comment_id for line in decided}).values()},
         undoes=_undone_together(wanted),
     )
 
 
 def _undone_together(wanted: log.Asked) -> dict[str, Any]:
-    """What the actor may undo at once of a log filtered like this: a batch, or all of an account, rule or time."""
-    if wanted.batch:
-        return {"batch": wanted.batch}
-    if wanted.comment_id or wanted.action or wanted.reason or wanted.author:
+    """What the actor may undo at once of a log filtered like this: a batch, or all of an account, a rule or a time;
+    of one author, what sanctions decided about their comments.
+
+    Nothing where the list is narrowed by something else as well: more would be undone than is listed.
+    """
+    by = {"batch": wanted.batch, "account": wanted.account_id, "rule": wanted.rule, "author": wanted.author}
+    named = {name: value for name, value in by.items() if value}
+    if len(named) != 1 or wanted.comment_id or wanted.action or wanted.reason:
         return {}
-    may_undo_others = actor().may(Permission.MANAGE_SITE)
-    if wanted.account_id and not wanted.rule and (may_undo_others or wanted.account_id == actor().account_id):
-        return {"account": wanted.account_id}
-    return {"rule": wanted.rule} if wanted.rule and not wanted.account_id and may_undo_others else {}
-
-
-@desk_pages.get("/authors")
-def author_list() -> str:
-    site = chosen_site()
-    wanted = inputs.choice(request.args, "standing", ("", *Standing), "")
-    kind = inputs.choice(request.args, "kind", ("all", "bylines", "commenters"), "all")
-    search = inputs.line(request.args, "q", limit=80)
-    found, following = authors.page_of_authors(
-        site.id,
-        search=search,
-        standing=wanted or None,
-        now=now(),
-        bylines=None if kind == "all" else kind == "bylines",
-        after=read_cursor(request.args.get("cursor")),
-    )
-    return page(
-        "desk/authors.html",
-        site,
-        authors=found,
-        next_cursor=following,
-        search=search or "",
-        standing=wanted,
-        kind=kind,
-        standings=list(Standing),
-        form=NewBylineForm(),
-        now=now(),
-    )
-
-
-@admin_pages.post("/authors")
-def add_byline() -> str | Response:
-    site = about(managed_site(inputs.line(request.args, "site"), Permission.MANAGE_AUTHORS))
-    form = NewBylineForm()
-    name = inputs.line({"name": form.name.data or ""}, "name") or ""
-    if not form.validate() or not name:
-        flash("Enter a name for the new byline, 80 characters at most.", "conflict")
-        return redirect(url_for("desk.author_list", site=site.key))
-    with unit_of_work():
-        author = new_byline(site.id, name=name, now=now())
-    return redirect(url_for("desk.author", author_id=author.id))
-
-
-@desk_pages.get("/authors/<author_id>")
-def author(author_id: str) -> str:
-    found, site = _author(author_id, Permission.MODERATE)
-    return _author_page(found, site, _author_form(found, site), _standing_form(found))
-
-
-def _author(author_id: str, permission: Permission) -> tuple[Author, Site]:
-    found = authors.author_for(actor(), read_id(author_id), permission)
-    return found, about(db.session.get_one(Site, found.site_id))
-
-
-def _author_form(author: Author, site: Site) -> AuthorForm:
-    origins = [origin.origin for origin in site.origins]
-    data = {"name": author.name, "bio": author.bio, "avatar": author.avatar, "website": author.website}
-    return AuthorForm(origins=origins, data={**data, "links": links_as_lines(author)})
-
-
-def _standing_form(author: Author) -> StandingForm:
-    until = author.standing_until.replace(tzinfo=None) if author.standing_until else None
-    return StandingForm(data={"standing": author.standing, "reason": author.standing_reason, "until": until})
-
-
-def _author_page(found: Author, site: Site, form: AuthorForm, standing_form: StandingForm) -> str:
-    written = db.session.scalars(
-        select(Comment)
-        .where(Comment.author_id == found.id, *comments.in_sections(actor().sections_of(site.id)))
-        .options(joinedload(Comment.story))
-        .order_by(Comment.created_at.desc())
-        .limit(20)
-    )
-    history = db.session.scalars(
-        select(StandingChange)
-        .where(StandingChange.author_id == found.id)
-        .options(joinedload(StandingChange.account))
-        .order_by(StandingChange.id.desc())
-    )
-    may_see = actor().may(Permission.SEE_ADDRESSES)
-    return page(
-        "desk/author.html",
-        site,
-        author=found,
-        form=form,
-        standing_form=standing_form,
-        comments=list(written),
-        history=list(history),
-        email=address_of(found, actor=actor(), keys=keys()) if may_see else None,
-        picture=links().own(found.avatar),
-        now=now(),
-    )
-
-
-@admin_pages.post("/authors/<author_id>")
-def edit_author(author_id: str) -> str | tuple[str, int] | Response:
-    found, site = _author(author_id, Permission.MANAGE_AUTHORS)
-    form = _author_form(found, site)
-    if not form.validate():
-        return _author_page(found, site, form, _standing_form(found)), 422
-    with unit_of_work():
-        form.fill(found)
-    flash("Saved.")
-    return redirect(url_for("desk.author", author_id=found.id))
-
-
-@admin_pages.post("/authors/<author_id>/standing")
-def change_standing(author_id: str) -> str | tuple[str, int] | Response:
-    found, site = _author(author_id, Permission.MANAGE_AUTHORS)
-    form = _standing_form(found)
-    try:
-        if not form.validate():
-            raise ValidationFailed({})
-        with unit_of_work():
-            give_standing(
-                found,
-                Standing(form.standing.data),
-                reason=form.reason.data,
-                until=form.end,
-                actor=actor(),
-                now=now(),
-            )
-    except DomainError as error:
-        if str(error):
-            form.until.errors = [*form.until.errors, str(error)]
-        return _author_page(found, site, _author_form(found, site), form), 422
-    flash(f"{found.name} is now {found.standing.lower()}.")
-    return redirect(url_for("desk.author", author_id=found.id))
+    is_common = wanted.batch or wanted.account_id == actor().account_id
+    return named if is_common or actor().may(Permission.MANAGE_SITE) else {}
 
 
 @desk_pages.get("/stories")
@@ -528,8 +417,11 @@ def story_page(found: Story, site: Site, form: StoryForm | None = None, **more: 
     return page(
         "desk/story.html",
         site,
-        **{"wrong": {}, "to": "", **more},
+        **{"wrong": {}, "to": "", "said": "", **more},
         story=found,
+        key=request.form.get("key") or secrets.token_hex(16),
+        me=own_account(),
+        signs=signs_as(own_account(), found, keys()),
         form=form or StoryForm(None, site=site, data=_typed(found)),
         shown=shown,
         next_cursor=following,
@@ -557,7 +449,9 @@ def edit_story(number: str) -> str | tuple[str, int] | Response:
         return story_page(found, site, form), 422
     try:
         with unit_of_work():
+            before = mode_before(found)
             form.fill(found)
+            note_mode(found, before, actor=actor(), now=now())
     except ValidationFailed as error:
         form.url.errors = [str(error)]
         return story_page(found, site, form), 422

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.errors import NotFound, ValidationFailed
 from ..core.ids import read_id
+from ..sites.models import Site
 from ..stories.models import Story
 from .models import SavedFilter
 from .search import words_of
@@ -27,8 +29,9 @@ MOST_SAVED = 20  # filters of one account on one site
 TAKEN = {"name": ["You have a filter of this name already."]}
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,4})?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+# In the years 1000 to 9998: what ends the year 9999 in one zone is after all time in another.
+_DATE = re.compile(r"(?!9999)[1-9]\d{3}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"(?!9999)[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _LIKENESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,7 +40,7 @@ class Asked:
     """What a moderator wants to see: a queue of one site, filtered and sorted.
 
     `story` is the publisher's own id, `story_id` ours; `until` is the first moment that is too late. `sections` are
-    those the moderator is limited to, None without a limit.
+    those the moderator is limited to, None without a limit. `zone` is the site's: days are days there.
     """
 
     site_id: int
@@ -55,11 +58,13 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     likeness: str | None = None
+    zone: str = "UTC"
 
     @classmethod
     def by(cls, actor: Actor, site_id: int) -> "Asked":
         """Everything that waits for the actor on a site."""
-        return cls(site_id, actor.sections_of(site_id))
+        zone = db.session.get_one(Site, site_id).settings.time_zone
+        return cls(site_id, actor.sections_of(site_id), zone=zone)
 
     @property
     def narrowing(self) -> dict[str, str]:
@@ -73,8 +78,8 @@ class Asked:
             "rule": self.rule,
             "language": self.language,
             "link": None if self.link is None else "yes" if self.link else "no",
-            "since": _day_or_moment(self.since),
-            "until": _last_day_or_moment(self.until),
+            "since": _day_or_moment(self.since, self.zone),
+            "until": _last_day_or_moment(self.until, self.zone),
             "likeness": self.likeness,
         }
         return {name: str(value) for name, value in said.items() if value is not None}
@@ -104,7 +109,7 @@ def understood(args: Mapping[str, str], actor: Actor, site_id: int) -> tuple[Ask
     asked, wrong = Asked.by(actor, site_id), {}
     for name, (attribute, reader) in READERS.items():
         try:
-            value = reader(args, name)
+            value = reader(args, name, asked.zone) if name in MOMENTS else reader(args, name)
         except ValidationFailed as error:
             wrong.update(error.fields)
         else:
@@ -149,30 +154,32 @@ def _likeness(args: Mapping[str, str], name: str) -> str | None:
     return typed
 
 
-def _since(args: Mapping[str, str], name: str) -> datetime | None:
-    return _moment(args, name, timedelta(0))
+def _since(args: Mapping[str, str], name: str, zone: str) -> datetime | None:
+    return _moment(args, name, zone, timedelta(0))
 
 
-def _until(args: Mapping[str, str], name: str) -> datetime | None:
-    return _moment(args, name, timedelta(days=1))
+def _until(args: Mapping[str, str], name: str, zone: str) -> datetime | None:
+    return _moment(args, name, zone, timedelta(days=1))
 
 
-def _moment(args: Mapping[str, str], name: str, after_a_day: timedelta) -> datetime | None:
-    """A moment (RFC 3339), or a day of UTC: its beginning and `after_a_day`."""
+def _moment(args: Mapping[str, str], name: str, zone: str, after_a_day: timedelta) -> datetime | None:
+    """A moment (RFC 3339), or a day of the zone: its beginning and `after_a_day`."""
     typed = inputs.line(args, name)
     if typed is None:
         return None
     try:
         if _DATE.fullmatch(typed):
-            return datetime.combine(datetime.fromisoformat(typed), time.min, UTC) + after_a_day
+            # By the clock on the wall: a day with a change of clocks is shorter or longer.
+            return (datetime.combine(date.fromisoformat(typed), time.min, ZoneInfo(zone)) + after_a_day).astimezone(UTC)
         if _MOMENT.fullmatch(typed.upper()):
             return datetime.fromisoformat(typed.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         pass
     raise ValidationFailed({name: ["Use a date like 2026-01-20, or a time like 2026-01-20T08:30:00Z."]})
 
 
-Reader = Callable[[Mapping[str, str], str], Any]
+MOMENTS = ("since", "until")  # are read by the clock of the site
+Reader = Callable[..., Any]  # of the query, the name in it and, for moments, the zone
 READERS: Mapping[str, tuple[str, Reader]] = {
     "queue": ("queue", lambda args, name: inputs.choice(args, name, QUEUES, "pending")),
     "sort": ("sort", lambda args, name: inputs.choice(args, name, SORTS, "oldest")),
@@ -190,19 +197,28 @@ READERS: Mapping[str, tuple[str, Reader]] = {
 }
 
 
-def _day_or_moment(moment: datetime | None) -> str | None:
+def _day_or_moment(moment: datetime | None, zone: str) -> str | None:
     if moment is None:
         return None
     if moment.microsecond:
         return moment.isoformat().replace("+00:00", "Z")
-    return moment.date().isoformat() if moment.time() == time.min else rfc3339(moment)
+    day = _day_beginning(moment, zone)
+    return day.isoformat() if day else rfc3339(moment)
 
 
-def _last_day_or_moment(moment: datetime | None) -> str | None:
+def _last_day_or_moment(moment: datetime | None, zone: str) -> str | None:
     """A day as it was typed: its last moment is the one before the next day begins."""
-    if moment and moment.time() == time.min and moment.date() > date.min:
-        return (moment - timedelta(days=1)).date().isoformat()
-    return _day_or_moment(moment)
+    day = _day_beginning(moment, zone) if moment else None
+    return (day - timedelta(days=1)).isoformat() if day and day > date.min else _day_or_moment(moment, zone)
+
+
+def _day_beginning(moment: datetime, zone: str) -> date | None:
+    """The day that begins at a moment; None if none does."""
+    try:
+        there = moment.astimezone(ZoneInfo(zone))
+    except OverflowError:  # beyond the last day there is
+        return None
+    return there.date() if there.time() == time.min else None
 
 
 # Filters under a name

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from flask import Blueprint, Response
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..comments import events, lifecycle
 from ..comments.house import house_of
 from ..comments.models import Comment
 from ..comments.queries import public_comment
+from ..comments.receipts import proof_from
 from ..core import inputs
 from ..core.clock import now
 from ..core.database import db
@@ -18,7 +19,7 @@ from ..core.ids import read_id
 from ..core.limits import reactions
 from ..core.text import Unreadable, clean_text
 from ..core.unit_of_work import unit_of_work
-from ..core.web import answer, json_body, reader_hash, reader_network
+from ..core.web import answer, bearer, json_body, keys, reader_hash, reader_network
 from ..screening import FLAGS_REACHED, House, Outcome, flags_reached
 from ..sites.models import Site
 from ..sites.web import about, answers_pages, ensure_origin
@@ -28,11 +29,19 @@ bp = answers_pages(Blueprint("flags_api", __name__, url_prefix="/api/v1"))
 
 
 def flag(
-    comment: Comment, reader: str, *, reason: FlagReason, details: str, now: datetime, network: str | None = None
+    comment: Comment,
+    reader: str,
+    *,
+    reason: FlagReason,
+    details: str,
+    now: datetime,
+    network: str | None = None,
+    made_by: int | None = None,
 ) -> None:
     """Remember a report, once per reader and comment. Raises NotFound for what nobody can see.
 
-    `network` is the hash of the network it came from; reports of one network count once for the rule.
+    `network` is the hash of the network it came from; reports of one network count once for the rule. `made_by` is the
+    id of the author the reader is proven to be.
     """
     _ensure_visible(comment)
     known = select(Flag.id).where(Flag.comment_id == comment.id, Flag.reader_hash == reader)
@@ -46,6 +55,7 @@ def flag(
     # A comment that is to be left alone gets its answer at once.
     report = Flag(comment_id=comment.id, reader_hash=reader, network_hash=network, created_at=now)
     report.reason, report.details = reason, details
+    report.author_id, report.made_by_id = comment.author_id, made_by
     report.settled_at = now if comment.ignores_flags else None
     db.session.add(report)
     events.flagged(comment, reason)
@@ -71,10 +81,16 @@ def _bring_back(comment: Comment, report: Flag, house: House, now: datetime) -> 
     lifecycle.follow(comment, verdict, now=now)
 
 
+def networks_reporting() -> ColumnElement[str]:
+    """What a report counts by: a browser's name is easily changed, so readers say little. One without is by itself."""
+    return func.coalesce(Flag.network_hash, cast(Flag.id, String))
+
+
 def _networks(comment: Comment, but: int = 0) -> int:
-    """From how many networks the open reports came: a browser's name is easily changed, so readers say little."""
-    network = func.coalesce(Flag.network_hash, cast(Flag.id, String))
-    rows = select(func.count(network.distinct())).where(Flag.comment_id == comment.id, Flag.settled_at.is_(None))
+    """From how many networks the open reports came."""
+    rows = select(func.count(networks_reporting().distinct())).where(
+        Flag.comment_id == comment.id, Flag.settled_at.is_(None)
+    )
     return db.session.scalar(rows.where(Flag.id != but)) or 0
 
 
@@ -99,13 +115,32 @@ def flag_comment(comment_id: str) -> Response:
         raise ValidationFailed({"reason": ["Say what is wrong with it."]})
     reason = FlagReason(inputs.choice(fields, "reason", list(FlagReason), ""))
     details = read_details(fields.get("details", ""))
+    keep_report(comment, reason, details)
+    return answer({"received": True}, 202)
+
+
+def keep_report(comment: Comment, reason: FlagReason, details: str) -> None:
+    """The report of whoever sent this request, in a transaction of its own. Raises NotFound."""
     try:
         _keep(comment, reason, details)
     except IntegrityError:  # the same reader at the same moment: now the other report is found
         _keep(comment, reason, details)
-    return answer({"received": True}, 202)
 
 
 def _keep(comment: Comment, reason: FlagReason, details: str) -> None:
     with unit_of_work():
-        flag(comment, reader_hash(), reason=reason, details=details, now=now(), network=reader_network())
+        flag(
+            comment,
+            reader_hash(),
+            reason=reason,
+            details=details,
+            now=now(),
+            network=reader_network(),
+            made_by=_proven(comment.site_id),
+        )
+
+
+def _proven(site_id: int) -> int | None:
+    """The author of the comment whose receipt was sent along, if one of this site was."""
+    proof = proof_from(bearer(), keys())
+    return proof.author_id if proof and proof.site_id == site_id else None

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import lazyload
 
 from ..accounts.models import Account
@@ -13,7 +13,8 @@ from ..comments.models import Comment, Decision
 from ..comments.queries import in_sections
 from ..core.database import db
 from . import queue
-from .walk import number_of
+from .models import Flag
+from .walk import MOST_COUNTED, number_of
 
 DONE = {
     "approve": "Approved",
@@ -44,9 +45,30 @@ class Changed:
     said: str
 
 
-def new_since(asked: queue.Asked, since: datetime) -> int:
-    """How many comments that match were written since a moment, counted as far as anything is."""
-    return db.session.scalar(select(number_of([*queue.conditions(asked), Comment.created_at > since]))) or 0
+def new_since(asked: queue.Asked, since: datetime, *, actor: Actor) -> int:
+    """How many comments that match were written or came into the queue since a moment, counted as far as anything is.
+
+    What the actor brought into it is not new to them.
+    """
+    wanted = queue.conditions(asked)
+    written = number_of([*wanted, Comment.created_at > since])
+    came = number_of([*wanted, Comment.created_at <= since, _came_since(asked, since, actor)])
+    return min(MOST_COUNTED, db.session.scalar(select(written + came)) or 0)
+
+
+def _came_since(asked: queue.Asked, since: datetime, actor: Actor) -> ColumnElement[bool]:
+    """Whether a comment that is in the queue came there since: by a colleague, a rule or its oldest open report."""
+    if asked.queue == "all":
+        return false()
+    into: list[ColumnElement[bool]] = [Decision.aside_before.is_not(None), Decision.action.in_(("later", "escalate"))]
+    into.append(Decision.reports < 0 if asked.queue == "flagged" else Decision.before.is_distinct_from(Decision.after))
+    decided = select(Decision.comment_id).where(Decision.site_id == asked.site_id, Decision.created_at > since)
+    decided = decided.where(Decision.account_id.is_distinct_from(actor.account_id), or_(*into))
+    came = Comment.id.in_(decided)
+    if asked.queue != "flagged":
+        return came
+    open_reports = select(func.min(Flag.created_at)).where(Flag.comment_id == Comment.id, Flag.settled_at.is_(None))
+    return or_(came, open_reports.correlate(Comment).scalar_subquery() > since)
 
 
 def changed_since(site_id: int, ids: Collection[int], since: datetime, *, actor: Actor) -> list[Changed]:

@@ -12,7 +12,7 @@ from ..core.paging import MOST, Cursor
 from ..core.web import revalidated_for_one
 from . import live, queue
 from .decisions import MOST_AT_ONCE
-from .desk import chosen_site
+from .desk import MOST_OF_SAVED, chosen_site, saved_with_counts
 from .filters import WORKED_OFF
 from .routes import asked
 
@@ -30,13 +30,19 @@ def show() -> Response:
     changed = live.changed_since(site.id, ids, drawn, actor=actor())
     payload: dict[str, Any] = {
         "counts": queue.counts(site.id, actor(), WORKED_OFF),
-        "new": live.new_since(asked(site), drawn),
+        "saved": {str(kept.id): _capped(number) for kept, number in saved_with_counts(site)},
+        "new": live.new_since(asked(site), drawn, actor=actor()),
         "changed": {
             str(each.id): {"status": each.status, "version": each.version, "by": each.by, "said": each.said}
             for each in changed
         },
     }
     return revalidated_for_one(payload)
+
+
+def _capped(number: int) -> str:
+    """As the page says it."""
+    return f"{number:,}" if number < MOST_OF_SAVED else f"{MOST_OF_SAVED:,}+"
 
 
 def _drawn() -> datetime:

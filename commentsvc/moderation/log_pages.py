@@ -27,6 +27,7 @@ LEFT_ALONE = {
     undoing.CHANGED: "something was decided about the comment since",
     undoing.UNDONE_ALREADY: "undone already",
     undoing.NOTHING_BEFORE: "the first decision about its comment: nothing was before it",
+    undoing.CANNOT_MOVE: "cannot be moved back: where it came from is gone, was moved or is not yours to moderate",
 }
 
 
@@ -61,8 +62,10 @@ def undo() -> AnyResponse:
     """Undo a selection; the way back is the toast of the next page."""
     site = chosen_site()
     result = undoing.undo_all(selected(site, _asked(request.form)), actor=actor(), most=MOST_AT_A_PRESS)
-    _tell(result)
-    return redirect(back() if request.form.get("back") else url_for("desk.log", site=site.key))
+    tell_of_undoing(result)
+    if request.form.get("back"):
+        return redirect(back(at=undoing.first_comment_of(result.batch)))
+    return redirect(url_for("desk.log", site=site.key))
 
 
 def _asked(fields: Mapping[str, str]) -> dict[str, str]:
@@ -70,7 +73,7 @@ def _asked(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: fields[name] for name in names if fields.get(name)}
 
 
-def _tell(result: undoing.Result) -> None:
+def tell_of_undoing(result: undoing.Result) -> None:
     if result.done:
         flash(f"{result.done} {'decision' if result.done == 1 else 'decisions'} undone.", "decided")
         flash(result.batch, "undo")

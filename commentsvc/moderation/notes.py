@@ -6,29 +6,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
+from ..authors.notes import read_note
 from ..comments.models import Comment
 from ..core.database import db
-from ..core.errors import ValidationFailed
-from ..core.text import Unreadable, clean_text
 from .models import CommentNote
 
 
 def add_note(comment: Comment, typed: str, *, actor: Actor, now: datetime) -> CommentNote:
     """Write something down for colleagues. Raises ValidationFailed naming `text`, NotFound."""
     ensure(actor, Permission.MODERATE, comment.site_id, comment.section)
-    note = CommentNote(comment_id=comment.id, account_id=actor.account_id, text=_read(typed), created_at=now)
+    note = CommentNote(comment_id=comment.id, account_id=actor.account_id, text=read_note(typed), created_at=now)
     db.session.add(note)
     return note
-
-
-def _read(typed: str) -> str:
-    try:
-        text = clean_text(typed)
-    except Unreadable as error:
-        raise ValidationFailed({"text": [str(error)]}) from error
-    if not 0 < len(text) <= CommentNote.TEXT_LENGTH:
-        raise ValidationFailed({"text": [f"Write a note of 1 to {CommentNote.TEXT_LENGTH} characters."]})
-    return text
 
 
 def notes_on(comment: Comment) -> list[CommentNote]:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, url_for
 from flask.wrappers import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
+from ..accounts.guards import ensure_confirmed
 from ..accounts.permissions import Permission
 from ..checks import service as checks
 from ..checks.asking import ask_all
@@ -49,6 +50,8 @@ def show() -> FlaskResponse:
 def save() -> Response:
     site = _site()
     form = ChecksForm(site)
+    if form.hook_sends_address.data or form.akismet_sends_address.data:
+        ensure_confirmed()
     if not form.validate():
         return _page(site, form, 422)
     with unit_of_work():
@@ -93,7 +96,7 @@ def _test_question(site: Site) -> Question:
         story_id="test",
         story_url=origin,
         story_title="Test",
-        record={"approved": 0, "rejected": 0, "first_seen": written_at, "standing": "NORMAL"},
+        record={"approved": 0, "rejected": 0, "first_seen": written_at, "standing": "NORMAL", "confirmed": False},
         user_agent="commentsvc",
         is_test=True,
     )

@@ -1,7 +1,7 @@
 """The queue: which comments wait for whom, and everything a moderator needs to know about each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -14,6 +14,7 @@ from ..authors.models import Author, Standing, StandingChange
 from ..authors.present import record_json
 from ..comments.models import Comment, Decision, Revision, Status, StoredVerdict
 from ..comments.present import Presenter
+from ..comments.queries import in_sections
 from ..core.clock import rfc3339
 from ..core.database import db
 from ..core.paging import Cursor
@@ -37,11 +38,13 @@ class Card:
     """One comment with its context; every list is complete."""
 
     comment: Comment
+    revision_id: int
     text: str
     parent: str | None
     verdicts: list[StoredVerdict] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     last_decision: Decision | None = None
+    held_since: datetime | None = None
     sanction: StandingChange | None = None
     notes: int = 0
     notes_on_writer: int = 0
@@ -51,6 +54,12 @@ class Card:
         comment, refused = self.comment, self.comment.status in (Status.REJECTED, Status.SPAM)
         objecting = {verdict.rule for verdict in self.verdicts if verdict.outcome in OBJECTIONS}
         return risk_of(comment, len(objecting), comment.author.rejected_count - refused)
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it began to wait: with its oldest open report, else when it was last held, else when it was written."""
+        reported = min((flag.created_at for flag in self.flags), default=None)
+        return (reported if self.comment.is_visible else self.held_since) or self.comment.created_at
 
     @property
     def is_severe(self) -> bool:
@@ -69,7 +78,7 @@ def _cards(ids: Sequence[int]) -> list[Card]:
     parent = aliased(Revision)
     above = aliased(Comment)
     rows: Any = (
-        select(Comment, Revision.text, parent.text)
+        select(Comment, Revision.id, Revision.text, parent.text)
         .join(Author, Author.id == Comment.author_id)
         .join(Story, Story.id == Comment.story_id)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.revision_number))
@@ -79,8 +88,8 @@ def _cards(ids: Sequence[int]) -> list[Card]:
         .where(Comment.id.in_(ids))
     )
     found = {
-        comment.id: Card(comment, text, excerpt(before) if before else None)
-        for comment, text, before in db.session.execute(rows)
+        comment.id: Card(comment, revision_id, text, excerpt(before) if before else None)
+        for comment, revision_id, text, before in db.session.execute(rows)
     }
     cards = [found[id] for id in ids if id in found]
     _fill(cards)
@@ -89,16 +98,16 @@ def _cards(ids: Sequence[int]) -> list[Card]:
 
 def card_of(comment: Comment) -> Card:
     """One comment with its context."""
-    texts = {
-        each.comment_id: each.text
+    found = {
+        each.comment_id: each
         for each in db.session.scalars(
             select(Revision)
             .join(Comment, and_(Comment.id == Revision.comment_id, Comment.revision_number == Revision.number))
             .where(Comment.id.in_([comment.id, comment.parent_id or 0]))
         )
     }
-    above = texts.get(comment.parent_id or 0)
-    card = Card(comment, texts[comment.id], excerpt(above) if above else None)
+    said, above = found[comment.id], found.get(comment.parent_id or 0)
+    card = Card(comment, said.id, said.text, excerpt(above.text) if above else None)
     _fill([card])
     return card
 
@@ -107,20 +116,28 @@ def _fill(cards: Sequence[Card]) -> None:
     ids = [card.comment.id for card in cards]
     verdicts = _by_comment(
         select(StoredVerdict)
-        .join(Revision, Revision.id == StoredVerdict.revision_id)
-        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.revision_number == Revision.number))
-        .where(StoredVerdict.comment_id.in_(ids))
+        .where(StoredVerdict.revision_id.in_([card.revision_id for card in cards]))
         .order_by(StoredVerdict.id)
     )
     flags = _by_comment(select(Flag).where(Flag.comment_id.in_(ids), Flag.settled_at.is_(None)).order_by(Flag.id))
     decided = last_decisions(ids)
+    held = _held_since(ids)
     for card in cards:
+        card.held_since = held.get(card.comment.id)
         card.verdicts, card.flags = verdicts[card.comment.id], flags[card.comment.id]
         card.last_decision = decided.get(card.comment.id)
 
 
-def fill_record(cards: Sequence[Card]) -> None:
-    """The writers' last sanctions, and how many notes the team left on these comments and on others of theirs.
+def _held_since(ids: Sequence[int]) -> dict[int, datetime]:
+    """When comments that somebody decided on began to wait; what waits and is held again does not begin anew."""
+    made_it_wait = (Decision.after == Status.PENDING, Decision.before.is_distinct_from(Status.PENDING))
+    rows = select(Decision.comment_id, func.max(Decision.created_at)).where(Decision.comment_id.in_(ids), *made_it_wait)
+    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Decision.comment_id))}
+
+
+def fill_record(cards: Sequence[Card], sections: Collection[str] | None) -> None:
+    """The writers' last sanctions, and how many notes the team left on these comments and on others of theirs, as far
+    as they are in the moderator's sections.
 
     For the pages of the desk: scripts, letters and webhooks are not told.
     """
@@ -131,7 +148,7 @@ def fill_record(cards: Sequence[Card]) -> None:
     counted = (
         select(Comment.author_id, CommentNote.comment_id, func.count())
         .join(Comment, Comment.id == CommentNote.comment_id)
-        .where(Comment.author_id.in_(writers))
+        .where(Comment.author_id.in_(writers), *in_sections(sections))
         .group_by(Comment.author_id, CommentNote.comment_id)
     )
     notes = db.session.execute(counted).all()
@@ -169,6 +186,11 @@ def item_json(card: Card, show: Presenter, now: datetime) -> dict[str, Any]:
         **show.in_full(comment, story),
         "version": comment.version,
         "status": comment.status.lower(),
+        "set_aside": comment.set_aside,
+        "held_by": comment.held_by,
+        "language": comment.language,
+        "waiting_since": rfc3339(card.waits_since),
+        "risk": {"level": card.risk.level, "reasons": card.risk.reasons},
         "text": card.text,
         "verdicts": [verdict_json(verdict) for verdict in card.verdicts],
         "flags": [flag_json(flag) for flag in card.flags],

@@ -23,6 +23,7 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body, links
 from ..sites.models import Site
 from ..sites.service import site_named
+from ..stories import acts
 from . import alike, decisions, filters, log, queue, undoing
 from .decisions import MOST_AT_ONCE, Seen
 
@@ -107,7 +108,9 @@ def _seen(listed: Any) -> list[Seen]:
     for each in listed:
         if not isinstance(each, dict) or not isinstance(each.get("id"), str) or type(each.get("version")) is not int:
             raise wrong
-    seen = [Seen(read_id(each["id"]), each["version"]) for each in listed]
+        if each.get("reports") is not None and type(each["reports"]) is not int:
+            raise wrong
+    seen = [Seen(read_id(each["id"]), each["version"], each.get("reports")) for each in listed]
     return list({each.id: each for each in seen}.values())
 
 
@@ -198,7 +201,7 @@ def asked_of_log(site: Site) -> log.Asked:
         comment_id=read_id(numbers["comment"]) if numbers["comment"] else None,
         account_id=read_id(numbers["account"]) if numbers["account"] else None,
         rule=inputs.line(request.args, "rule", limit=60),
-        action=inputs.choice(request.args, "action", ("", *ACTIONS, MOVE), "") or None,
+        action=inputs.choice(request.args, "action", ("", *ACTIONS, MOVE, *acts.ACTIONS), "") or None,
         reason=inputs.line(request.args, "reason", limit=Decision.REASON_LENGTH),
         batch=inputs.line(request.args, "batch", limit=Decision.BATCH_LENGTH),
         author=inputs.line(request.args, "author", limit=Author.SLUG_LENGTH),
@@ -210,10 +213,13 @@ def asked_of_log(site: Site) -> log.Asked:
 @bp.get("/log")
 def show_log() -> Response:
     site = moderated_site()
-    lines, following = log.page(asked_of_log(site), actor=actor(), after=read_cursor(request.args.get("cursor")))
+    wanted, after = asked_of_log(site), read_cursor(request.args.get("cursor"))
+    lines, following = log.page(wanted, actor=actor(), after=after)
+    done = log.acts_among(lines, wanted, actor=actor(), after=after, following=following)
     return answer(
         {
             "decisions": [log.decision_json(line) for line in lines],
+            "acts": [log.act_json(act) for act in done],
             "next_cursor": str(following) if following else None,
         }
     )

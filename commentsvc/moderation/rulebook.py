@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
 from ..accounts.guards import actor
 from ..accounts.permissions import Permission
@@ -267,6 +267,7 @@ class BanForm(FlaskForm):
     value = StringField("E-mail address or domain", description="An address is kept as a keyed hash and never shown.")
     reason = StringField("Reason", description="For the staff.", render_kw={"maxlength": Ban.REASON_LENGTH})
     days = StringField("For how many days", description="Empty: until it is lifted.")
+    confirm = BooleanField("Even the domain of a large provider: I mean everybody there")
 
 
 @bans_bp.get("")
@@ -289,7 +290,8 @@ def add_ban() -> Response | tuple[str, int]:
         value = inputs.line(typed, "value", limit=300) or ""
         with unit_of_work():
             until = bans.after(days, now())
-            bans.ban_typed(site, value, reason=reason, until=until, actor=actor(), keys=keys(), now=now())
+            whose: dict[str, Any] = {"actor": actor(), "keys": keys(), "now": now(), "is_sure": bool(form.confirm.data)}
+            bans.ban_typed(site, value, reason=reason, until=until, **whose)
     except ValidationFailed as error:
         for name, messages in error.fields.items():
             form[name].errors = messages
@@ -307,7 +309,8 @@ def ban_network() -> Response:
         days = inputs.whole_number(request.form, "days", bans.NETWORK_DAYS, low=1, high=bans.MOST_NETWORK_DAYS)
         reason = inputs.line(request.form, "reason", limit=Ban.REASON_LENGTH) or ""
         with unit_of_work():
-            ban_network_of(comment, site, days=days, reason=reason, actor=actor(), now=now())
+            whose: dict[str, Any] = {"actor": actor(), "now": now(), "is_sure": request.form.get("confirm") == "1"}
+            ban_network_of(comment, site, days=days, reason=reason, **whose)
         flash(f"Nothing is taken from this network for {days} days.")
     except ValidationFailed as error:
         flash(str(error), "conflict")

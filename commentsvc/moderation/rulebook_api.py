@@ -193,20 +193,24 @@ def add_ban() -> Response:
     fields = inputs.strings(payload, ("value", "comment", "reason", "until"))
     value = inputs.line(fields, "value", limit=300)
     reason = inputs.line(fields, "reason", limit=Ban.REASON_LENGTH) or ""
-    if bool(value) == bool(fields.get("comment")):
+    if ("value" in fields) == ("comment" in fields) or not (value or fields.get("comment")):
         raise ValidationFailed({"value": ["Send an address or a domain, or a comment whose network is meant."]})
     days, until = _days(payload, bans.MOST_DAYS if value else bans.MOST_NETWORK_DAYS), read_moment(fields.get("until"))
     if until and not value:
         raise ValidationFailed({"until": ["The network of a comment is banned for a number of days: send days."]})
     if until and days:
         raise ValidationFailed({"days": ["Send days or until, not both."]})
+    is_sure = payload.get("confirm")
+    if is_sure is not None and type(is_sure) is not bool:
+        raise ValidationFailed({"confirm": ["Send true or false."]})
+    whose: dict[str, Any] = {"reason": reason, "actor": actor(), "now": now(), "is_sure": bool(is_sure)}
     with unit_of_work():
         if value:
             until = until or bans.after(days or 0, now())
-            ban = bans.ban_typed(site, value, reason=reason, until=until, actor=actor(), keys=keys(), now=now())
+            ban = bans.ban_typed(site, value, until=until, keys=keys(), **whose)
         else:
             comment = comment_for(actor(), read_id(fields["comment"]))
-            ban = ban_network_of(comment, site, days=days or bans.NETWORK_DAYS, reason=reason, actor=actor(), now=now())
+            ban = ban_network_of(comment, site, days=days or bans.NETWORK_DAYS, **whose)
     return answer({"ban": ban_json(db.session.get_one(Ban, ban.id))}, 201)
 
 

@@ -5,15 +5,20 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 
+from ..accounts.guards import actor
 from ..accounts.permissions import Permission
 from ..core import inputs
+from ..core.clock import now
 from ..core.errors import ValidationFailed
 from ..core.unit_of_work import unit_of_work
 from ..sites.models import Section, Site
 from ..sites.sections import READERS, change_section, section_named, sections_of
+from ..stories.acts import mode_before, note_mode
 from ..stories.forms import MODE_CHOICES, MODE_WORDS
 from ..stories.queries import categories
 from .desk import chosen_site, page
+
+SORT_WORDS = {"oldest": "Oldest first", "newest": "Newest first", "liked": "Most liked first"}
 
 bp = Blueprint("sections", __name__, url_prefix="/admin/sections")
 
@@ -29,6 +34,10 @@ class SectionForm(FlaskForm):
     opening_hours = StringField(
         "Opening hours",
         description="Like Mo-Fr 08:00-22:00; Sa 10:00-18:00. Always: 00:00-24:00. Empty: as the site.",
+    )
+
+    default_sort = SelectField(
+        "Order of comments", choices=[("", "As the site"), *SORT_WORDS.items()], validate_choice=False
     )
 
     def blame(self, error: ValidationFailed) -> None:
@@ -64,6 +73,7 @@ def _page(site: Site, form: SectionForm, chosen: str | None) -> str:
         rows=[(name, sections.get(name), used.get(name, 0)) for name in names],
         settings=site.settings,
         mode_words=MODE_WORDS,
+        sort_words=SORT_WORDS,
     )
 
 
@@ -73,7 +83,10 @@ def save() -> str | tuple[str, int] | Response:
     name = inputs.line({"name": form.name.data or ""}, "name") or ""
     try:
         with unit_of_work():
-            change_section(section_named(site, name), {field: form[field].data or "" for field in READERS})
+            section = section_named(site, name)
+            before = mode_before(section)
+            change_section(section, {field: form[field].data or "" for field in READERS})
+            note_mode(section, before, actor=actor(), now=now())
     except ValidationFailed as error:
         form.blame(error)
         return _page(site, form, name), 422

@@ -21,9 +21,11 @@ from ..core.web import answer, json_body
 from ..sites.models import Site
 from ..sites.sections import read_mode
 from ..sites.web import about
+from ..stories.acts import mode_before, note_mode
 from ..stories.models import Story
 from ..stories.queries import story_for
 from ..stories.routes import story_json
+from . import leases
 from .desk import page, story_of_desk, story_page
 
 WRONG = (ValidationFailed, OriginNotAllowed, Conflict)  # what is said beside the field
@@ -37,7 +39,9 @@ def set_mode(number: str) -> Response:
     story, _ = story_of_desk(number, Permission.MODERATE)
     mode = read_mode(request.form.get("mode", ""))
     with unit_of_work():
+        before = mode_before(story)
         story.mode = mode
+        note_mode(story, before, actor=actor(), now=now())
     flash("Saved.")
     return redirect(url_for("desk.story", number=story.id))
 
@@ -49,11 +53,14 @@ def move_story(number: str) -> str | tuple[str, int] | Response:
     try:
         with unit_of_work():
             target = target_named(site, _typed_target(request.form), now=now())
-            moved = len(move_all(story, target, actor=actor(), now=now()))
+            made = move_all(story, target, actor=actor(), now=now())
+            leases.release([decision.comment_id for decision in made])
     except WRONG as error:
         page = story_page(story, site, wrong={"to": str(error)}, to=request.form.get("to", ""))
         return page, error.http_status
-    flash(f"{moved} {'conversation' if moved == 1 else 'conversations'} moved here.", "decided")
+    flash(f"{len(made)} {'conversation' if len(made) == 1 else 'conversations'} moved here.", "decided")
+    for batch in {decision.batch for decision in made}:
+        flash(batch or "", "undo")
     return redirect(url_for("desk.story", number=target.id))
 
 
@@ -86,10 +93,12 @@ def move_comment(comment_id: str) -> str | tuple[str, int] | Response:
     try:
         with unit_of_work():
             target = target_named(site, _typed_target(request.form), now=now())
-            move(comment, target, actor=actor(), seen=seen, now=now())
+            made = move(comment, target, actor=actor(), seen=seen, now=now())
+            leases.release([comment.id])
     except WRONG as error:
         return _move_page(comment, site, str(error)), error.http_status
     flash("The conversation was moved here.", "decided")
+    flash(made.batch or "", "undo")
     return redirect(url_for("desk.story", number=target.id) + f"#card-{comment.id}")
 
 
@@ -109,6 +118,7 @@ def move_by_script(number: str) -> FlaskResponse:
             made = [move(_comment_under(story, number), target, actor=actor(), seen=seen, now=now())]
         else:
             made = move_all(story, target, actor=actor(), now=now())
+        leases.release([decision.comment_id for decision in made])
     db.session.refresh(target)
     return answer({"story": story_json(target), "decisions": [str(decision.id) for decision in made]})
 

@@ -5,35 +5,36 @@ force on its comment: what came later was undone itself, or is undone with it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice, zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..comments import lifecycle, moving
-from ..comments.events import cause_of
+from ..comments.events import UNDO_TIME, cause_of
 from ..comments.log import new_batch
 from ..comments.models import Comment, Decision
+from ..comments.posting import SANCTIONS
 from ..comments.queries import in_sections
 from ..core.clock import now as present
 from ..core.database import db
 from ..core.errors import Conflict, Forbidden, NotFound
 from ..core.unit_of_work import unit_of_work
 from ..outbox import service as outbox
-from .decisions import ask_again, comments_in_turn, settle_flags
+from . import leases
+from .decisions import ask_again, ask_of_meantime, comments_in_turn, settle_flags
 
 AT_ONCE = 100  # decisions undone in one unit of work
 COMMENTS_AT_ONCE = 5_000  # looked up by one statement
 LONGEST_LOOK = 20_000  # the newest decisions of a selection that are looked at
 EXAMPLES = 10
 KINDS = ("batch", "account", "rule", "author")  # what is undone by: exactly one
-SANCTIONS = ("author_is_watched", "author_is_suspended", "author_is_banned")
 
 CHANGED, UNDONE_ALREADY, NOTHING_BEFORE = "changed_since", "undone_already", "nothing_before"
 CANNOT_MOVE = "cannot_move_back"
@@ -183,7 +184,7 @@ def _look_at(
             is_in_the_way = True
         elif is_in_the_way:
             yield each.id, CHANGED
-        elif each.before is None and (not by_rule or each.rule == lifecycle.NOTHING_TO_OBJECT):
+        elif each.before is None and (not by_rule or each.rule in lifecycle.UNOBJECTED):
             yield each.id, NOTHING_BEFORE
             is_in_the_way = True
         elif each.id in stuck:
@@ -206,6 +207,7 @@ def undo(decision_id: int, *, actor: Actor, now: datetime) -> tuple[Comment, Dec
     if not found.ids:
         raise Conflict(REASONS[next(iter(found.skipped))])
     comment, batch = comments[decision.comment_id], new_batch()
+    leases.release([comment.id])
     if decision.action == moving.MOVE:
         return comment, moving.move_back(decision, actor=actor, now=now, batch=batch)
     return comment, _put_states_back([decision], comments, actor=actor, now=now, batch=batch)[comment.id]
@@ -226,6 +228,7 @@ def undo_some(
     of_comments: dict[int, list[Decision]] = defaultdict(list)
     for id in now_planned.ids:
         of_comments[decisions[id].comment_id].append(decisions[id])
+    leases.release(list(of_comments))
     left: set[int] = set()  # comments whose moves turn out to have no way back
     for turn in zip_longest(*of_comments.values()):  # one decision of each comment at a time, the newest first
         now_planned.skipped[CHANGED] += sum(each.comment_id in left for each in turn if each)
@@ -267,13 +270,20 @@ def _put_states_back(
     )
 
 
-def _ask_again(undone: Iterable[Decision]) -> dict[int, int]:
-    """The reports that these decisions answered are open again; how many, by the comments' ids."""
-    moments: dict[datetime, list[int]] = defaultdict(list)
-    for decision in undone:
-        if decision.reports > 0:
+def _ask_again(undone: Collection[Decision]) -> Counter[int]:
+    """The reports that these decisions answered are open again, those too that they answered in advance; how many, by
+    the comments' ids."""
+    found: Counter[int] = Counter()
+    for ask, which in (
+        (ask_again, [each for each in undone if each.reports > 0]),
+        (ask_of_meantime, [each for each in undone if each.action == "ignore_flags" and not each.ignored_before]),
+    ):
+        moments: dict[datetime, list[int]] = defaultdict(list)
+        for decision in which:
             moments[decision.created_at].append(decision.comment_id)
-    return {id: number for at, ids in moments.items() for id, number in ask_again(ids, at).items()}
+        for at, ids in moments.items():
+            found.update(ask(ids, at))
+    return found
 
 
 def undo_all(selection: Selection, *, actor: Actor, most: int) -> Result:
@@ -298,6 +308,35 @@ def _undo_chunk(ids: Sequence[int], selection: Selection, actor: Actor, so_far: 
     except (Conflict, NotFound, Forbidden, OperationalError):  # the last one: two that waited for each other
         return replace(so_far, failed=so_far.failed + len(ids))
     return replace(so_far, done=so_far.done + done, skipped=so_far.skipped + skipped)
+
+
+def first_comment_of(batch: str) -> int | None:
+    """The oldest of the comments that were decided on in one stroke."""
+    return db.session.scalar(select(func.min(Decision.comment_id)).where(Decision.batch == batch))
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What somebody decided in one stroke: the newest of its decisions, and on how many comments."""
+
+    newest: Decision
+    count: int
+
+
+def last_stroke(site_id: int, *, actor: Actor, now: datetime) -> Stroke | None:
+    """What the actor decided last and nobody overruled, while nobody outside has heard of it; None if nothing.
+
+    Undoing is left out: what was undone is not offered to be done again.
+    """
+    later = aliased(Decision)
+    since = select(later.id).where(later.comment_id == Decision.comment_id, later.id > Decision.id)
+    mine = select(Decision).where(Decision.site_id == site_id, Decision.created_at > now - UNDO_TIME)
+    mine = mine.where(Decision.account_id == actor.account_id, Decision.undoes_id.is_(None), ~since.exists())
+    mine = mine.options(joinedload(Decision.account), joinedload(Decision.comment).joinedload(Comment.author))
+    newest = db.session.scalar(mine.order_by(Decision.created_at.desc(), Decision.id.desc()).limit(1))
+    if newest is None:
+        return None
+    return Stroke(newest, db.session.scalar(select(func.count()).where(Decision.batch == newest.batch)) or 0)
 
 
 def examples_of(planned: Plan) -> list[tuple[Decision, str | None]]:

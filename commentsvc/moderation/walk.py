@@ -6,9 +6,22 @@ merged: it costs the same at any depth, whatever waits.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from ..accounts.permissions import Actor
 from ..authors.models import Author
@@ -22,6 +35,7 @@ from .filters import Asked
 Condition = ColumnElement[bool]
 
 MOST_COUNTED = 10_000  # comments; beyond it nobody plans their shift by the exact number
+STATEMENTS_KEPT = 256  # those every page of a queue needs: writing one takes longer than running it
 MOST_OFFERED = 50  # values of one filter
 OFFERED = {"section": Comment.section, "rule": Comment.held_by, "language": Comment.language}
 RARE = 5_000  # comments that hold some words: so many are sorted faster than found among all others
@@ -256,7 +270,14 @@ def _gathered(asked: Asked, order: Order, after: Cursor | None, limit: int) -> l
 def counts(site_id: int, actor: Actor, queues: Sequence[str] = ("pending", "flagged")) -> dict[str, int]:
     """How many comments are in each of the queues for the actor, counted up to MOST_COUNTED: {"pending": n, …}."""
     mine = Asked.by(actor, site_id)
-    return dict(zip(queues, counted([_queue_of(mine, name) for name in queues], MOST_COUNTED), strict=True))
+    several = tuple(_queue_of(mine, name) for name in queues)
+    numbers = db.session.execute(_numbers_of_queues(several, MOST_COUNTED)).one()
+    return dict(zip(queues, numbers, strict=True))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _numbers_of_queues(several: tuple[Asked, ...], most: int) -> Select[Any]:
+    return _numbers(several, most)
 
 
 def _queue_of(asked: Asked, queue: str) -> Asked:
@@ -267,7 +288,12 @@ def counted(several: Sequence[Asked], most: int) -> list[int]:
     """How many comments each asks for, in one statement, counted no further than `most`."""
     if not several:
         return []
-    return list(db.session.execute(select(*(number_of(conditions(asked), most) for asked in several))).one())
+    return list(db.session.execute(_numbers(several, most)).one())
+
+
+def _numbers(several: Sequence[Asked], most: int) -> Select[Any]:
+    numbers: list[Any] = [number_of(conditions(asked), most) for asked in several]
+    return select(*numbers)
 
 
 def number_of(wanted: Sequence[Condition], most: int = MOST_COUNTED) -> ScalarSelect[int]:
@@ -285,19 +311,23 @@ def offered(asked: Asked) -> dict[str, list[str]]:
     One step along an index for each value, however many comments have it.
     """
     found: dict[str, list[str]] = {name: [] for name in OFFERED}
-    rows = [_values(name, column, asked) for name, column in OFFERED.items()]
-    for name, value in db.session.execute(union_all(*rows)):
+    for name, value in db.session.execute(_all_values(asked.site_id, asked.queue)):
         found[name].append(value)
     if asked.sections is not None:
         found["section"] = list(asked.sections)
     return {name: sorted(values, key=str.casefold) for name, values in found.items()}
 
 
-def _values(name: str, column: Any, asked: Asked) -> Select[Any]:
-    here = Comment.site_id == asked.site_id
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _all_values(site_id: int, queue: str) -> CompoundSelect[Any]:
+    return union_all(*(_values(name, column, site_id, queue) for name, column in OFFERED.items()))
+
+
+def _values(name: str, column: Any, site_id: int, queue: str) -> Select[Any]:
+    here = Comment.site_id == site_id
     first = [
         select(literal(str(status)).label("status"), _least(column, here, _is(status)).label("value"))
-        for status in _statuses(asked.queue)
+        for status in _statuses(queue)
     ]
     begin = select(union_all(*first).subquery()) if len(first) > 1 else first[0]
     steps = begin.cte(f"steps_{name}", recursive=True)

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, false, func, select
+from sqlalchemy import delete, exists, false, func, select, update
 from sqlalchemy.orm.util import identity_key
 
-from ..authors.models import Author
-from ..authors.service import address_hashes_of, confirm_address
+from ..authors import readers
+from ..authors.models import Author, StandingChange
+from ..authors.queries import confirmed_by_address
+from ..authors.service import address_hashes_of
+from ..comments import claims
+from ..comments.house import confirming
 from ..comments.models import Comment, Status
-from ..core.database import db
+from ..core.database import db, upsert
 from ..core.events import Fact
+from ..core.mail_address import address_hashes
 from ..core.web import keys
 from ..outbox import service as outbox
 from ..outbox.channels import Outgoing
@@ -29,25 +34,96 @@ CONFIRMATIONS_PER_NETWORK = 20  # a day: a school or an office stands behind one
 def keep(facts: Sequence[Fact], *, now: datetime) -> None:
     """Write down what the writers of new comments asked for, in the commit of the comment."""
     for fact in facts:
-        if fact.type == "comment.created" and fact.data.get("notify", "none") != "none":
-            _asked(db.session.get_one(Comment, fact.data["comment"]), fact.data["notify"], now)
+        if fact.type == "comment.created":
+            _written(db.session.get_one(Comment, fact.data["comment"]), fact.data.get("notify", "none"), now)
+        elif fact.type == "author.standing_changed":
+            _tell_of_standing(db.session.get_one(StandingChange, fact.data["change"]), now)
 
 
-def _asked(comment: Comment, notify: str, now: datetime) -> None:
+def _tell_of_standing(change: StandingChange, now: datetime) -> None:
+    """The newsroom's message goes to a confirmed address only, and to none that mail was stopped to."""
+    author = change.author
+    if not change.message or author.confirmed_at is None or author.email_hash is None:
+        return
+    recipient = recipient_of(author) or _new_recipient(author)
+    if recipient.stopped_at is None:
+        payload = {"author": author.id, "change": change.id}
+        letter = letter_to(author.site_id, recipient.id, "standing", f"standing change:{change.id}", payload)
+        outbox.send(letter, now=now)
+
+
+def _written(comment: Comment, notify: str, now: datetime) -> None:
     """Machines ask for mail too, in the name of others: what is refused as spam asks for nothing."""
+    wanted = confirming(db.session.get_one(Site, comment.site_id))
+    if comment.status == Status.SPAM or (notify == "none" and wanted == "off"):
+        return
     author = db.session.get_one(Author, comment.author_id)
-    if comment.status == Status.SPAM or author.email_hash is None:
+    if author.email_hash is None or (notify == "none" and not _is_asked_who(comment, author, wanted, now)):
         return
     recipient = recipient_of(author) or _new_recipient(author)
     _keep_under_present_key(recipient, author)
     if recipient.stopped_at:
         return
-    _wish(author, (*ABOUT_ONES_OWN, Kind.REPLY))
+    if notify != "none":
+        _wish(author, (*ABOUT_ONES_OWN, Kind.REPLY))
     if notify == "all":
         _wish(author, (Kind.STORY,))
         _follow(author, comment.story_id, now)
     if author.confirmed_at is None:
-        _ask_to_confirm(author, recipient, comment.network_hash or "", now)
+        _ask_to_confirm(author, recipient, comment.network_hash or "", now, comment)
+
+
+def _is_asked_who(comment: Comment, author: Author, wanted: str, now: datetime) -> bool:
+    """Whether a site that wants addresses confirmed in a way asks about this one.
+
+    An offer is made once, with the first comment of a browser. Whoever wrote long ago, in another system, is asked
+    nothing.
+    """
+    if now - comment.created_at > A_DAY or author.is_known or comment.status == Status.REJECTED:
+        return False
+    earlier = exists().where(Comment.author_id == author.id, Comment.id < comment.id)
+    return wanted == "before_publishing" or not db.session.scalar(select(earlier))
+
+
+def send_way_in(site: Site, address: str, *, network_hash: str, now: datetime) -> None:
+    """A link to one's own comments, for whoever reads the mailbox; to an address nobody wrote under, nothing.
+
+    Where no comment of it was confirmed yet, the question whether the last one is theirs.
+    """
+    hashes = address_hashes(address, f"site {site.id}", keys())
+    author = confirmed_by_address(site.id, hashes)
+    last = None if author else _last_under(site.id, hashes)
+    author = author or (last.author if last else None)
+    if author is None:
+        return
+    recipient = recipient_of(author) or _new_recipient(author)
+    if recipient.stopped_at:
+        return
+    if not _too_many(recipient, network_hash, now):
+        asked = _note(author, recipient, network_hash, now, last)
+        kind = "confirm" if last else "enter"
+        outbox.send(_question(kind, f"{kind} {asked.id}", asked), now=now)
+
+
+def _last_under(site_id: int, hashes: Sequence[str]) -> Comment | None:
+    rows = select(Comment).join(Author).where(Author.site_id == site_id, Author.email_hash.in_(hashes))
+    rows = rows.where(Comment.status.in_((Status.PENDING, Status.APPROVED)), Comment.retracted_at.is_(None))
+    return db.session.scalar(rows.order_by(Comment.id.desc()).limit(1))
+
+
+def _note(
+    author: Author, recipient: Recipient, network_hash: str, now: datetime, comment: Comment | None = None
+) -> Confirmation:
+    about = {"comment_id": comment.id if comment else None, "network_hash": network_hash, "created_at": now}
+    asked = Confirmation(author_id=author.id, recipient_id=recipient.id, **about)
+    db.session.add(asked)
+    db.session.flush()
+    return asked
+
+
+def _question(kind: str, once: str, asked: Confirmation) -> Outgoing:
+    payload = {"author": asked.author_id, "asked": asked.id}
+    return letter_to(db.session.get_one(Author, asked.author_id).site_id, asked.recipient_id, kind, once, payload)
 
 
 def recipient_of(author: Author) -> Recipient | None:
@@ -94,19 +170,19 @@ def _follow(author: Author, story_id: int, now: datetime) -> None:
     db.session.execute(upsert(Follow).values(values).on_conflict_do_nothing())
 
 
-def _ask_to_confirm(author: Author, recipient: Recipient, network_hash: str, now: datetime) -> None:
+def _ask_to_confirm(author: Author, recipient: Recipient, network_hash: str, now: datetime, comment: Comment) -> None:
     """One mail while its link holds, and never so many that they are a nuisance."""
-    asked = exists().where(Confirmation.author_id == author.id, Confirmation.created_at > now - tokens.CONFIRM_WITHIN)
-    if db.session.scalar(select(asked)) or _too_many(recipient, network_hash, now):
+    open_ones = exists().where(
+        Confirmation.author_id == author.id, Confirmation.created_at > now - tokens.CONFIRM_WITHIN
+    )
+    if db.session.scalar(select(open_ones)) or _too_many(recipient, network_hash, now):
         return
-    whose = {"author_id": author.id, "recipient_id": recipient.id}
-    db.session.add(Confirmation(**whose, network_hash=network_hash, created_at=now))
-    once = f"confirm author:{author.id} {now:%Y-%m-%d}"
-    outbox.send(letter_to(author.site_id, recipient.id, "confirm", once, {"author": author.id}), now=now)
+    asked = _note(author, recipient, network_hash, now, comment)
+    outbox.send(_question("confirm", f"confirm author:{author.id} {now:%Y-%m-%d}", asked), now=now)
 
 
 def _too_many(recipient: Recipient, network_hash: str, now: datetime) -> bool:
-    _one_network_at_a_time(network_hash)
+    one_network_at_a_time(network_hash)
     most = min(CONFIRMATIONS_PER_ADDRESS, db.session.get_one(Site, recipient.site_id).settings.mails_per_day)
     rows = select(func.count()).select_from(Confirmation).where(Confirmation.created_at > now - A_DAY)
     to_it = db.session.scalar(rows.where(Confirmation.recipient_id == recipient.id)) or 0
@@ -114,7 +190,7 @@ def _too_many(recipient: Recipient, network_hash: str, now: datetime) -> bool:
     return to_it >= most or from_there >= CONFIRMATIONS_PER_NETWORK
 
 
-def _one_network_at_a_time(network_hash: str) -> None:
+def one_network_at_a_time(network_hash: str) -> None:
     """Requests of one network wait for each other, so that none slips past its limit. SQLite has one writer anyway."""
     if db.engine.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(f"confirm {network_hash}".encode()).digest()[:7])
@@ -181,17 +257,56 @@ def unsubscribe(author: Author, what: str) -> None:
         choose(author, {Kind(what): Pace.OFF})
 
 
-def confirm(author: Author, *, now: datetime) -> None:
-    """The address is its reader's. Twice is as good as once."""
-    confirm_address(author, now=now)
+def use(asked: Confirmation, *, now: datetime) -> bool:
+    """Whether a link still worked; it does no more."""
+    once = update(Confirmation).where(Confirmation.id == asked.id, Confirmation.used_at.is_(None))
+    return db.session.scalar(once.values(used_at=now).returning(Confirmation.id)) is not None
 
 
-def upsert(table: Any) -> Any:
-    """An insert that may say what happens on a conflict, in the dialect of this database."""
-    return outbox.insert_of_dialect()(table)
+def confirm(author: Author, *, now: datetime) -> Author:
+    """The address is its reader's, with all that was written under it. Returns who they are."""
+    known = claims.claim(author, keys=keys(), now=now)
+    if known.id != author.id:
+        _hand_on(author, known)
+    return known
+
+
+def _hand_on(author: Author, known: Author) -> None:
+    """What was asked for without being known; what they chose themselves stays chosen."""
+    _wish(known, [kind for kind, pace in paces_of(author).items() if pace is not Pace.OFF])
+    for follow in stories_followed(author):
+        _follow(known, follow.story_id, follow.created_at)
+    all_off(author)
 
 
 def forget(*, now: datetime) -> None:
-    """What is needed no more: confirmations whose link has ended, what went out with a digest long ago."""
+    """What is needed no more: links and tokens that have ended, what went out with a digest long ago."""
+    readers.forget_old(now=now)
     db.session.execute(delete(Confirmation).where(Confirmation.created_at < now - tokens.CONFIRM_WITHIN))
     db.session.execute(delete(Notice).where(Notice.created_at < now - outbox.KEPT))
+
+
+def follow_hashes(moved: Mapping[str, str]) -> int:
+    """Keep addresses that get mail under the hashes of another key, as {old: new}. Returns how many.
+
+    Where an address is there twice, the older one stays, and a stop of either counts.
+    """
+    found = db.session.scalars(select(Recipient).where(Recipient.email_hash.in_(moved)).order_by(Recipient.id)).all()
+    for recipient in found:
+        present = moved[recipient.email_hash]
+        same = select(Recipient).filter_by(site_id=recipient.site_id, email_hash=present)
+        if other := db.session.scalar(same):
+            _take_over(recipient, other)
+        recipient.email_hash = present
+        db.session.flush()
+    return len(found)
+
+
+def _take_over(recipient: Recipient, other: Recipient) -> None:
+    """Make one of two rows for the same address."""
+    if other.stopped_at and not recipient.stopped_at:
+        recipient.stopped_at, recipient.stopped_because = other.stopped_at, other.stopped_because
+    asked = update(Confirmation).where(Confirmation.recipient_id == other.id).values(recipient_id=recipient.id)
+    db.session.execute(asked.execution_options(synchronize_session=False))
+    db.session.delete(other)
+    db.session.flush()

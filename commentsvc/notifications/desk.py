@@ -1,11 +1,12 @@
 """The newsroom's pages about what goes out, and the page a link in a letter leads to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
@@ -155,16 +156,25 @@ def _chat_site() -> Site:
 
 def _chats_page(site: Site, form: ChatForm) -> str:
     targets = chat.targets_of(site.id)
-    lanes = {each.id: db.session.get(Lane, chat.lane_of(each.id)) for each in targets}
-    last = {each.id: _last_delivery(each) for each in targets}
+    lanes, last = _lanes(targets), _last_deliveries(targets)
     hosts = {each.id: chat.place_of(each, keys()) for each in targets}
     shown = {"targets": targets, "lanes": lanes, "last": last, "hosts": hosts, "events": chat.EVENTS}
     return page("desk/chats.html", site, form=form, has_base=bool(links().base), now=now(), **shown)
 
 
-def _last_delivery(target: ChatTarget) -> Delivery | None:
-    rows = select(Delivery).where(Delivery.lane_key == chat.lane_of(target.id)).options(joinedload(Delivery.tries))
-    return db.session.scalars(rows.order_by(Delivery.id.desc()).limit(1)).unique().first()
+def _lanes(targets: Sequence[ChatTarget]) -> dict[int, Lane]:
+    """Of those that have one, by the chat's id."""
+    rows = select(Lane).where(Lane.key.in_([chat.lane_of(each.id) for each in targets]))
+    found = {lane.key: lane for lane in db.session.scalars(rows)}
+    return {each.id: found[key] for each in targets if (key := chat.lane_of(each.id)) in found}
+
+
+def _last_deliveries(targets: Sequence[ChatTarget]) -> dict[int, Delivery]:
+    """Of those that were ever sent anything, with its tries, by the chat's id."""
+    keys_of = {chat.lane_of(each.id): each.id for each in targets}
+    newest = select(func.max(Delivery.id)).where(Delivery.lane_key.in_(keys_of)).group_by(Delivery.lane_key)
+    rows = select(Delivery).where(Delivery.id.in_(newest)).options(selectinload(Delivery.tries))
+    return {keys_of[delivery.lane_key]: delivery for delivery in db.session.scalars(rows)}
 
 
 @desk_pages.post("/admin/chat")

@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from ..authors.models import Author, Standing
 from ..authors.service import address_hashes_of
 from ..comments.models import Comment
-from ..core.database import db
+from ..core.database import db, upsert
 from ..core.web import keys
 from ..outbox import service as outbox
 from ..outbox.channels import Answer, Outgoing
@@ -85,7 +85,7 @@ def _tell(followers: Sequence[Any], comment: Comment, now: datetime) -> None:
     about = {"comment_id": comment.id, "kind": Kind.STORY, "reason": "", "created_at": now}
     notices = [{"author_id": each.Author.id, **about} for each in told if each.pace == Pace.DAILY]
     if notices:
-        db.session.execute(choices.upsert(Notice).on_conflict_do_nothing(), notices)
+        db.session.execute(upsert(Notice).on_conflict_do_nothing(), notices)
 
 
 def _letter(comment: Comment, author_id: int, recipient_id: int) -> Outgoing:

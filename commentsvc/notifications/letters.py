@@ -1,5 +1,6 @@
 """What a letter to a reader looks like: one shape for all, plain and as HTML, in the language of the site."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,8 +16,11 @@ from . import tokens
 from .mail import Letter
 from .words import Words
 
+ASKED_ABOUT = 280  # characters of what somebody may have written in a stranger's name
 QUOTED = 500  # characters of somebody's comment: enough to know what it is about
 NAME, TITLE = 80, 120  # characters
+# What a mail program makes a link of, all of Unicode's dots included.
+_LEADS_SOMEWHERE = re.compile(r"\S*(?:://|@|\w[.\u3002\uff0e\uff61]\w*[^\W\d_]{2})\S*")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ def story_name(story: Story, words: Words) -> str:
 def quoted(comment: Comment) -> str:
     """Somebody's words as cleaned plain text, shortened."""
     return excerpt(plain(comment.content), QUOTED)
+
+
+def harmless(text: str) -> str:
+    """A stranger's words without what leads anywhere: the letter goes to whoever they named."""
+    return _LEADS_SOMEWHERE.sub("[…]", text)
 
 
 def plain(content: Sequence[object]) -> str:

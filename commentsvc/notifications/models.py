@@ -99,7 +99,11 @@ class Follow(Base):
 
 
 class Confirmation(Base):
-    """One mail that asked whether an address is its reader's: kept while its link holds, to count by."""
+    """One mail that asked whether an address is its reader's: kept while its link holds, to count by.
+
+    `comment_id` is what was written under the address; without one, somebody asked to see their own comments.
+    The link works until `used_at`.
+    """
 
     __tablename__ = f"{PREFIX}confirmation"
     __table_args__ = (
@@ -110,8 +114,11 @@ class Confirmation(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}author.id", ondelete="CASCADE"), index=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}recipient.id", ondelete="CASCADE"))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}comment.id", ondelete="CASCADE"), index=True)
     network_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    author: Mapped[Author] = relationship()
 
 
 WAITING = text("delivery_id IS NULL")

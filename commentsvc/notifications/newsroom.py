@@ -5,6 +5,7 @@ In English, as the desk is. Subjects are our own words: a stranger's name or hea
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,13 @@ from sqlalchemy.orm import joinedload
 from ..accounts.models import Account
 from ..accounts.permissions import Actor, Permission
 from ..authors.models import Author
-from ..comments.models import Comment, Decision, Status
+from ..authors.queries import shielded_as
+from ..authors.service import address_hashes_of
+from ..comments.models import Comment, Decision, Shielded, Status
+from ..comments.shields import is_in_sight_of, out_of_sight_of
 from ..core.clock import rfc3339
 from ..core.crypto import Keyring, same
-from ..core.database import db
+from ..core.database import db, upsert
 from ..core.errors import NotFound
 from ..core.html import text_of
 from ..core.ids import read_id
@@ -31,7 +35,6 @@ from ..outbox.service import new_uid
 from ..sites.models import Site
 from ..stories.models import Byline
 from . import thresholds
-from .choices import upsert
 from .decide_by_mail import ACTIONS, invitation
 from .mail import Letter, Maker, Writer
 from .newsroom_models import BylineChoice, How, NewsroomChoice
@@ -92,14 +95,20 @@ def stop(lane: str, *, now: datetime) -> bool:
 
 def stop_token(author: Author, keys: Keyring) -> str:
     """What ends the letters to a byline and nothing else; worth nothing once they have another address."""
-    return f"{author.id}.{keys.hash(STOP, f'{author.id} {author.email_hash}')}"
+    return f"{author.id}.{_stop_marks(author, keys)[0]}"
+
+
+def _stop_marks(author: Author, keys: Keyring) -> list[str]:
+    """The present one first; a link outlives a change of keys."""
+    marks = [keys.hashes(STOP, f"{author.id} {each}") for each in address_hashes_of(author, keys) or [""]]
+    return [each for many in marks for each in many]
 
 
 def byline_of(token: str, keys: Keyring) -> Author:
     """Whose letters a token ends. Raises NotFound."""
     number, _, given = token.partition(".")
     author = db.session.get(Author, read_id(number))
-    known = keys.hashes(STOP, f"{author.id} {author.email_hash}") if author and author.is_byline else []
+    known = _stop_marks(author, keys) if author and author.is_byline and author.email_hash else []
     if author is None or not given.isascii() or not any(same(given, each) for each in known):
         raise NotFound("This link is not complete, or the letters went to another address since.")
     return author
@@ -164,10 +173,15 @@ def _to_bylines(event: Event) -> Iterator[Outgoing]:
         wanted |= BylineChoice.questions == How.AT_ONCE
     rows = select(BylineChoice.author_id).join(Byline, Byline.author_id == BylineChoice.author_id)
     for author_id in db.session.scalars(rows.where(Byline.story_id == comment.story_id, wanted)):
-        if author_id != comment.author_id:
+        if author_id != comment.author_id and not attacks(comment, author_id):
             # Once a comment, whatever is decided about it later.
             once = f"comment:{comment.id}"
             yield to_byline(comment.site_id, author_id, "newsroom_byline", once, **_comment_in(event))
+
+
+def attacks(comment: Comment, author_id: int) -> bool:
+    """Whether the comment ran into the shield of this byline: it is kept out of their mail."""
+    return db.session.get(Shielded, (comment.id, author_id)) is not None
 
 
 def is_question(comment: Comment) -> bool:
@@ -238,11 +252,21 @@ def digest_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | Non
     return _about_queue(delivery, now, listed=LISTED)
 
 
+def _unseen(account: Account) -> AbstractContextManager[None]:
+    """What a byline among the staff is shielded from stands in no letter to them."""
+    return out_of_sight_of(shielded_as(account.id, keys()))
+
+
 def _about_queue(delivery: Delivery, now: datetime, *, listed: int) -> tuple[Letter, str] | None:
     reader = _reader(delivery)
     if reader is None:
         return None
     account, site = reader
+    with _unseen(account):
+        return _about_what_waits(account, site, now, listed)
+
+
+def _about_what_waits(account: Account, site: Site, now: datetime, listed: int) -> tuple[Letter, str] | None:
     sections = Actor.of(account).sections_of(site.id)
     found = thresholds.waiting(site.id, sections)
     if not found.pending:
@@ -275,6 +299,8 @@ def held_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
     if reader is None or comment is None or not _waits_as(comment, delivery.payload["revision"]):
         return None
     account, site = reader
+    if any(attacks(comment, author_id) for author_id in shielded_as(account.id, keys())):
+        return None
     sent = sent_lately(delivery, now)
     if sent >= AN_HOUR or not Actor.of(account).works_in(site.id, comment.section):
         return None
@@ -317,7 +343,7 @@ def _byline(delivery: Delivery) -> tuple[Author, BylineChoice, Site] | None:
 def byline_letter(delivery: Delivery, now: datetime) -> tuple[Letter, str] | None:
     """One comment on a story of theirs; pointless when it is not visible any more, or they chose otherwise."""
     found, comment = _byline(delivery), db.session.get(Comment, delivery.payload["comment"])
-    if found is None or comment is None or not comment.is_visible:
+    if found is None or comment is None or not comment.is_visible or attacks(comment, found[0].id):
         return None
     author, choice, site = found
     asks = is_question(comment)
@@ -355,7 +381,7 @@ def _choices(choice: BylineChoice, comment: Comment) -> tuple[str, ...]:
 def _approved(author: Author, since: datetime, until: datetime) -> Iterable[Comment]:
     mine = exists().where(Byline.story_id == Comment.story_id, Byline.author_id == author.id)
     rows = select(Comment).where(mine, Comment.author_id != author.id, _became_visible(since, until))
-    rows = rows.where(Comment.status == Status.APPROVED, Comment.retracted_at.is_(None))
+    rows = rows.where(Comment.status == Status.APPROVED, Comment.retracted_at.is_(None), is_in_sight_of([author.id]))
     return db.session.scalars(rows.order_by(Comment.id).options(joinedload(Comment.story)).limit(1_000))
 
 

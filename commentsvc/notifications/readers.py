@@ -9,18 +9,20 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import func, select
 
-from ..authors.models import Author
-from ..comments.models import Comment
-from ..core.database import db
+from ..authors.models import Author, StandingChange
+from ..comments.models import Comment, Status
+from ..core.database import db, upsert
+from ..core.text import excerpt, one_line
 from ..core.web import keys, links
 from ..outbox.channels import Outgoing
 from ..outbox.models import Delivery, DeliveryStatus, Event
 from ..sites.models import Site
 from . import choices, tokens
-from .letters import Item, Page, words_of, written
+from .letters import ASKED_ABOUT, NAME, Item, Page, harmless, plain, words_of, written
 from .mail import Letter, Writer
-from .models import Kind, Notice, Pace, Recipient
+from .models import Confirmation, Kind, Notice, Pace, Recipient
 from .news import is_worth_telling, item_of, reason_of
+from .words import Words
 
 Written = tuple[Letter, str] | None
 
@@ -71,15 +73,43 @@ def _mailbox_of(author: Author) -> Recipient | None:
 
 
 def write_confirmation(delivery: Delivery, now: datetime) -> Written:
-    """The only letter to an address that is not confirmed. No stranger's word stands in it: not even the name typed."""
-    author = db.session.get(Author, delivery.payload["author"])
-    if author is None or author.confirmed_at or not _is_still_theirs(author, delivery):
+    """The only letter to an address that is not confirmed: whose words it is about, with nothing to follow in them."""
+    asked = db.session.get(Confirmation, delivery.payload.get("asked", 0))
+    comment = db.session.get(Comment, asked.comment_id) if asked and asked.comment_id else None
+    if asked is None or comment is None or asked.author.confirmed_at or not _is_still_theirs(asked.author, delivery):
+        return None
+    if comment.retracted_at is not None or comment.status == Status.SPAM:
+        return None
+    words = words_of(db.session.get_one(Site, comment.site_id))
+    by = words("wrote", name=harmless(one_line(comment.author_name, NAME)))
+    said = {"by": by, "quote": harmless(excerpt(plain(comment.content), ASKED_ABOUT))}
+    return _question("confirm", asked, words, said)
+
+
+def write_way_in(delivery: Delivery, now: datetime) -> Written:
+    """The letter with the link to one's own comments."""
+    asked = db.session.get(Confirmation, delivery.payload["asked"])
+    if asked is None or not asked.author.confirmed_at or not _is_still_theirs(asked.author, delivery):
+        return None
+    return _question("enter", asked, words_of(db.session.get_one(Site, asked.author.site_id)), {})
+
+
+def _question(kind: str, asked: Confirmation, words: Words, said: dict[str, str]) -> Written:
+    site = db.session.get_one(Site, asked.author.site_id)
+    address = links().mail(kind, tokens.make(kind, asked.author, keys(), asked.id))
+    item = Item(words(f"{kind}_text"), button=words(f"{kind}_button"), address=address, **said)
+    return written(Page(asked.author, site, words(f"{kind}_subject"), [item], after=[words(f"{kind}_else")]))
+
+
+def write_standing(delivery: Delivery, now: datetime) -> Written:
+    """The newsroom's own words to an author about their standing; asked for by nobody, so nothing ends it."""
+    author, change = addressee(delivery), db.session.get(StandingChange, delivery.payload["change"])
+    if author is None or change is None:
         return None
     site = db.session.get_one(Site, author.site_id)
     words = words_of(site)
-    address = links().mail("confirm", tokens.make("confirm", author, keys()))
-    item = Item(words("confirm_text"), button=words("confirm_button"), address=address)
-    return written(Page(author, site, words("confirm_subject"), [item], after=[words("confirm_else")]))
+    item = Item(words("standing_text"), quote=change.message)
+    return written(Page(author, site, words("standing_subject"), [item]))
 
 
 def _is_still_theirs(author: Author, delivery: Delivery) -> bool:
@@ -136,8 +166,13 @@ def keep_for_digest(kind: Kind, author_id: int, comment_id: int, why: str, now: 
     """It waits for the author's next summary; once."""
     about = {"author_id": author_id, "comment_id": comment_id, "kind": kind}
     values = {**about, "reason": why, "created_at": now}
-    db.session.execute(choices.upsert(Notice).values(values).on_conflict_do_nothing())
+    db.session.execute(upsert(Notice).values(values).on_conflict_do_nothing())
 
 
-WRITERS: dict[str, Writer] = {"confirm": write_confirmation, **{str(kind): writer_of(kind) for kind in Kind}}
+WRITERS: dict[str, Writer] = {
+    "confirm": write_confirmation,
+    "enter": write_way_in,
+    "standing": write_standing,
+    **{str(kind): writer_of(kind) for kind in Kind},
+}
 MAKERS: tuple[Callable[[Event, datetime], Iterable[Outgoing]], ...] = (made_by,)

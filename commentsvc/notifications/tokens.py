@@ -11,14 +11,25 @@ from typing import Any
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from ..authors.models import Author
+from ..authors.service import address_hashes_of
 from ..core.crypto import Keyring, same
 from ..core.database import db
 from ..core.errors import DomainError, NotFound
 
 CONFIRM_WITHIN = timedelta(days=7)
 UNSUBSCRIBE_WITHIN = timedelta(days=5 * 365)  # old mail stays in mailboxes, and its way out must work there
+ENTER_WITHIN = timedelta(hours=1)  # whoever asks for it is waiting for it; to one's data as well
 CHOOSE_WITHIN = timedelta(days=90)  # every mail carries a new one
-ENDS = {"confirm": CONFIRM_WITHIN, "unsubscribe": UNSUBSCRIBE_WITHIN, "preferences": CHOOSE_WITHIN}
+MINE_WITHIN = timedelta(days=7)  # to what is kept about somebody: the erasure it can take back is over by then
+ENDS = {
+    "confirm": CONFIRM_WITHIN,
+    "enter": ENTER_WITHIN,
+    "unsubscribe": UNSUBSCRIBE_WITHIN,
+    "preferences": CHOOSE_WITHIN,
+    "mine": MINE_WITHIN,
+    "copy": ENTER_WITHIN,
+    "erase": ENTER_WITHIN,
+}
 
 
 class Expired(DomainError):
@@ -62,4 +73,6 @@ def _mark(author: Author, keys: Keyring) -> str:
 
 
 def _marks(author: Author, keys: Keyring) -> list[str]:
-    return [each[:16] for each in keys.hashes("mail link", author.email_hash or "")]
+    """The present one first. A link outlives a change of keys, which writes the hash of the address anew."""
+    marks = [keys.hashes("mail link", each) for each in address_hashes_of(author, keys) or [""]]
+    return [each[:16] for many in marks for each in many]

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from ..core.database import db
+from ..core.database import db, upsert
 from ..core.events import Fact
 from .channels import Channel, Outgoing, house
 from .lanes import BACK_OFF
@@ -31,7 +30,7 @@ def new_uid(kind: str) -> str:
 
 
 def keep(facts: Sequence[Fact], *, now: datetime) -> None:
-    """Write facts down in the transaction that made them true."""
+    """Write facts of sites down in the transaction that made them true."""
     rows = [
         {
             "uid": new_uid("evt"),
@@ -45,8 +44,10 @@ def keep(facts: Sequence[Fact], *, now: datetime) -> None:
             "due_at": now + fact.wait,
         }
         for fact in facts
+        if fact.site_id is not None
     ]
-    db.session.execute(insert(Event), rows)
+    if rows:
+        db.session.execute(insert(Event), rows)
 
 
 def cancel(causes: Collection[str], *, now: datetime) -> set[str]:
@@ -162,23 +163,18 @@ def add(made: Iterable[tuple[Event | None, Outgoing]], *, now: datetime) -> None
         return
     lanes = {each.lane: each for _, each in listed}
     rows = [_lane_row(each, now) for each in lanes.values()]
-    insert_lanes = insert_of_dialect()(Lane)
+    insert_lanes = upsert(Lane)
     ready = insert_lanes.on_conflict_do_update(
         index_elements=[Lane.key], set_={"next_at": func.coalesce(Lane.next_at, insert_lanes.excluded.next_at)}
     )
     db.session.execute(ready, sorted(rows, key=lambda row: str(row["key"])))
-    deliveries = insert_of_dialect()(Delivery).on_conflict_do_nothing(index_elements=[Delivery.once])
+    deliveries = upsert(Delivery).on_conflict_do_nothing(index_elements=[Delivery.once])
     db.session.execute(deliveries, [_delivery_row(event, each, now) for event, each in listed])
 
 
 def send(outgoing: Outgoing, *, now: datetime) -> None:
     """One delivery that no event stands behind. Inside a unit of work."""
     add([(None, outgoing)], now=now)
-
-
-def insert_of_dialect() -> Any:
-    """The insert of this database that knows what to do on a conflict; SQLAlchemy has one for each dialect."""
-    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
 
 
 def _lane_row(each: Outgoing, now: datetime) -> dict[str, object]:

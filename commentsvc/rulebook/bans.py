@@ -1,8 +1,10 @@
 """Bans: of an address, a domain of addresses, a network for a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -23,6 +25,18 @@ FORGOTTEN = "forgotten"  # in the place of a hash: a ban of a network is one of 
 PAGE = 50
 
 
+@cache
+def large_providers() -> frozenset[str]:
+    """Domains of addresses that a ban of would shut out a crowd; see `large_providers.txt`."""
+    lines = (Path(__file__).parent / "large_providers.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def is_large(domain: str) -> bool:
+    """Whether it is one of the large providers, or above one (`co.uk`)."""
+    return any(each == domain or each.endswith(f".{domain}") for each in large_providers())
+
+
 @dataclass(frozen=True)
 class Banned:
     """Whether the address (or its domain), and whether the network, is banned."""
@@ -37,12 +51,21 @@ def after(days: int, now: datetime) -> datetime | None:
 
 
 def ban_typed(
-    site: Site, typed: str, *, reason: str, until: datetime | None, actor: Actor, keys: Keyring, now: datetime
+    site: Site,
+    typed: str,
+    *,
+    reason: str,
+    until: datetime | None,
+    actor: Actor,
+    keys: Keyring,
+    now: datetime,
+    is_sure: bool = False,
 ) -> Ban:
     """Ban an e-mail address, or a domain of addresses, as typed. Of an address only its keyed hash is kept.
 
     Whoever is banned already stays banned once, at least as long as before: lifting it leaves nothing behind.
 
+    The domain of a large provider is banned only by who `is_sure`.
     Raises ValidationFailed, Forbidden, NotFound.
     """
     if "@" in typed.strip().removeprefix("@"):
@@ -58,6 +81,10 @@ def ban_typed(
         except WrongUrl as error:
             raise ValidationFailed({"value": ["Enter an e-mail address or a domain, like mail.example."]}) from error
         kind, column = BanKind.DOMAIN, Ban.domain
+        if is_large(values[0]) and not is_sure:
+            raise ValidationFailed(
+                {"confirm": [f"Very many people have their mail at {values[0]}. Say that you mean all of them."]}
+            )
     return _ban(site, kind, column, values, reason, until, actor, now)
 
 
@@ -144,3 +171,12 @@ def forget_networks(now: datetime) -> None:
     """Of a ban that is over, the network is of no more use."""
     over = and_(Ban.kind == BanKind.NETWORK, Ban.value_hash != FORGOTTEN, not_(_in_force(now)))
     db.session.execute(update(Ban).where(over).values(value_hash=FORGOTTEN))
+
+
+def follow_hashes(moved: Mapping[str, str]) -> int:
+    """Keep bans of addresses under the hashes of another key, as {old: new}. Returns how many."""
+    old = and_(Ban.kind == BanKind.ADDRESS, Ban.value_hash.in_(moved))
+    found = db.session.scalars(select(Ban).where(old)).all()
+    for ban in found:
+        ban.value_hash = moved[ban.value_hash or ""]
+    return len(found)

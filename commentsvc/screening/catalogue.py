@@ -63,6 +63,11 @@ CATALOGUE: tuple[About, ...] = (
     About("uses_rejected_word", "Looks for the words of the lists that reject.", Outcome.REJECT),
     About("uses_held_word", "Looks for the words of the lists that hold.", Outcome.HOLD),
     About("uses_marked_word", "Marks the words of the lists that only mark.", Outcome.NOTE),
+    About(
+        "attacks_byline",
+        "Looks for the words a byline is shielded from, under that person’s stories.",
+        Outcome.HOLD,
+    ),
     About("author_is_new", "Holds a writer’s first comments.", Outcome.HOLD, ("hold_first_comments",)),
     About(
         "history_is_poor",

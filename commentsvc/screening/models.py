@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from ..core.html import Shown
+
 STANDINGS = frozenset({"TRUSTED", "NORMAL", "WATCHED", "SUSPENDED", "BANNED"})
 MODES = frozenset({"open", "hold_new", "hold_all", "closed", "hidden"})
 
@@ -64,6 +66,20 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Shield:
+    """What shields one of those who sign the story: entries in the notation of `words`.
+
+    `must_be_aimed`: they count only in a comment that names the person, or answers one of theirs (`is_answered`).
+    """
+
+    author_id: int
+    name: str
+    words: tuple[str, ...]
+    must_be_aimed: bool = False
+    is_answered: bool = False
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What one rule says about one draft.
 
@@ -98,7 +114,8 @@ class Verdict:
 class Draft:
     """What is known about one comment (or one edit of it) that is about to be stored.
 
-    `text` is the typed text after cleaning; `link_spans` are its links in code points. `approved_before`
+    `text` is the typed text after cleaning, `shown` what readers see of it where marks part the two; `link_spans` are
+    its links in code points. `approved_before`
     counts this author's approved comments written while proven to be that author, and is 0 for a stranger.
     `said_before` means same writer, story and fingerprint. `seconds_since_last` is since the same writer's
     previous comment, None if there is none; `seconds_to_write` is None if unknown. `network_burst` means that
@@ -109,7 +126,7 @@ class Draft:
     as DNS knows them (core.urls.host_of), "" for what leads nowhere. `address_domain` is the part behind the @, None
     where it cannot be read. `recently_approved` and `recently_rejected` count the proven author's comments of the last
     days; `alike_stories` and `alike_writers` say under how many stories, and by how many writers, near-identical
-    text stands on this site, this draft among them.
+    text stands on this site, this draft among them. `shields` are those of who signs the story.
 
     Raises ValueError for a standing that does not exist, which every rule would let pass, and for a
     `standing_until` without a time zone.
@@ -133,6 +150,7 @@ class Draft:
     honeypot: str
     seconds_to_write: float | None
     is_edit: bool
+    shown: Shown | None = None
     language: str | None = None
     link_hosts: tuple[str, ...] = ()
     website_host: str = ""
@@ -143,6 +161,7 @@ class Draft:
     recently_rejected: int = 0
     alike_stories: int = 1
     alike_writers: int = 1
+    shields: tuple[Shield, ...] = ()
 
     def __post_init__(self) -> None:
         if self.standing not in STANDINGS:

@@ -14,6 +14,7 @@ from disposable_email_domains import blocklist as DISPOSABLE
 
 from ..core.urls import belongs_to
 from .models import Draft, House, Kind, Outcome, Spans, Verdict, Words
+from .shields import shields_hit
 from .words import Match, word_list
 
 Rule = Callable[[Draft, House], Verdict | None]
@@ -22,6 +23,7 @@ Rule = Callable[[Draft, House], Verdict | None]
 NETWORK_WAIT_SECONDS = 60
 # A verdict is read on a card; a text that hits more entries than this is plain enough.
 _WORDS_NAMED = 5
+ATTACKS_BYLINE = "attacks_byline"
 
 
 def story_is_closed(draft: Draft, house: House) -> Verdict | None:
@@ -157,6 +159,16 @@ def uses_marked_word(draft: Draft, house: House) -> Verdict | None:
     return _uses_word("uses_marked_word", Kind.MARK, Outcome.NOTE, draft, house)
 
 
+def attacks_byline(draft: Draft, house: House) -> Verdict | None:
+    """A word from the shield of somebody who signs the story."""
+    hit = shields_hit(draft)
+    if not hit:
+        return None
+    reason = "; ".join(f"uses {_named(matches)}, from the shield of {shield.name}" for shield, matches in hit)
+    matches = sorted((match for _, found in hit for match in found), key=lambda match: (match.start, match.end))
+    return Verdict(ATTACKS_BYLINE, Outcome.HOLD, reason, spans=_disjoint(matches))
+
+
 def author_is_new(draft: Draft, house: House) -> Verdict | None:
     """The first comments wait."""
     needed = house.hold_first_comments
@@ -267,6 +279,7 @@ RULES: tuple[Rule, ...] = (
     uses_rejected_word,
     uses_held_word,
     uses_marked_word,
+    attacks_byline,
     author_is_new,
     history_is_poor,
     address_is_unconfirmed,
@@ -309,8 +322,13 @@ def _found(rule: str, outcome: Outcome, lists: Iterable[Words], draft: Draft) ->
     fields = {"text": draft.text, "name": draft.name, "website": draft.website}
     found: dict[str, list[Match]] = {field: [] for field in fields}
     for words in lists:
+        entries = word_list(words.entries)
         for field, typed in fields.items():
-            found[field] += word_list(words.entries).find(typed)
+            found[field] += entries.find(typed)
+        if draft.shown:  # marks within a word part it for nobody who reads it
+            places = draft.shown.typed
+            seen = entries.find(draft.shown.text)
+            found["text"] += [Match(match.entry, *places(match.start, match.end)) for match in seen]
     reason = "; ".join(f"the {field} uses {_named(matches)}" for field, matches in found.items() if matches)
     spans = _disjoint(sorted(found["text"], key=lambda match: (match.start, match.end)))
     return Verdict(rule, outcome, reason, spans=spans) if reason else None

@@ -1,8 +1,10 @@
 """Every rule speaks; the site says what its word means; the strictest verdict decides."""
 
 import logging
+import time
 from dataclasses import replace
 
+from ..core.metrics import metrics
 from .catalogue import FIXED
 from .models import Draft, House, Mode, Outcome, Screening, Verdict
 from .rules import RULES, Rule
@@ -17,13 +19,17 @@ def ask(rule: Rule, draft: Draft, house: House) -> Verdict | None:
     chose for that. None for a rule that is off."""
     if not house.is_on(rule.__name__):
         return None
+    began = time.perf_counter()
     try:
         return in_force(rule(draft, house), house)
     except Exception as error:
         # What went wrong and where, but not the exception's own words, which may quote what a reader typed.
         trace = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
         logger.exception("Rule %s could not be checked", rule.__name__, exc_info=trace)
+        metrics().rules_silent.labels(rule.__name__).inc()
         return silent(rule.__name__, house)
+    finally:
+        metrics().rule_seconds.labels(rule.__name__).observe(time.perf_counter() - began)
 
 
 def in_force(verdict: Verdict | None, house: House) -> Verdict | None:

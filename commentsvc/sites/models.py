@@ -1,20 +1,24 @@
 """Sites: the publications served."""
 
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.database import PREFIX, Base, BigId
-from .settings import MODES, SiteSettings, from_stored
+from .settings import MODES, SORTS, SiteSettings, from_stored
 
 A_MODE = f"mode IN ({', '.join(map(repr, MODES))})"
+A_SORT = f"default_sort IN ({', '.join(map(repr, SORTS))})"
 
 
 class Site(Base):
     """One publication: its key in every address, its origins, its settings.
 
-    `rulebook` names the edition of its word lists, modes of rules and bans; None while it has none.
+    `rulebook` names the edition of its word lists, modes of rules and bans; None while it has none. Until
+    `attacked_until` a flood counts as going on (`comments/challenges`). `login_secret_encrypted` is the client secret
+    of the provider its readers sign in at (`logins`); it is no setting, for those are printed.
     """
 
     __tablename__ = f"{PREFIX}site"
@@ -25,6 +29,8 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     stored_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     rulebook: Mapped[str | None] = mapped_column(String(32))
+    attacked_until: Mapped[datetime | None]
+    login_secret_encrypted: Mapped[str | None] = mapped_column(Text, deferred=True)
     origins: Mapped[list["Origin"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Origin.origin"
     )
@@ -58,6 +64,7 @@ class Section(Base):
     __table_args__ = (
         CheckConstraint(A_MODE, name="mode"),
         CheckConstraint("close_after_days >= 0", name="close_after_days"),
+        CheckConstraint(A_SORT, name="default_sort"),
     )
     NAME_LENGTH, HOURS_LENGTH = 80, 500
 
@@ -66,3 +73,4 @@ class Section(Base):
     mode: Mapped[str | None] = mapped_column(String(10))
     close_after_days: Mapped[int | None]
     opening_hours: Mapped[str | None] = mapped_column(String(HOURS_LENGTH))
+    default_sort: Mapped[str | None] = mapped_column(String(10))

@@ -6,7 +6,7 @@ from ..core.database import db
 from ..core.errors import ValidationFailed
 from .hours import WrongHours, read_hours
 from .models import Section, Site
-from .settings import MODES
+from .settings import MODES, SORTS
 
 MOST_DAYS = 36_500
 
@@ -53,7 +53,16 @@ def read_opening(text: str) -> str | None:
     return text or None
 
 
-READERS = {"mode": read_mode, "close_after_days": read_days, "opening_hours": read_opening}
+def read_sort(text: str) -> str | None:
+    """An order of threads, or None for "as the site". Raises ValidationFailed."""
+    if text and text not in SORTS:
+        raise ValidationFailed(
+            {"default_sort": [f"Use one of: {', '.join(SORTS)}; or nothing, for what the site says."]}
+        )
+    return text or None
+
+
+READERS = {"mode": read_mode, "close_after_days": read_days, "opening_hours": read_opening, "default_sort": read_sort}
 
 
 def change_section(section: Section, typed: dict[str, str]) -> None:

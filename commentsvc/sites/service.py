@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from ..core.database import db
 from ..core.errors import UnknownSite, ValidationFailed
 from ..core.text import clean_line
 from ..core.urls import WrongUrl, origin_of
+from . import logins
 from .models import Origin, Site
 from .settings import read_setting
 
@@ -27,7 +28,7 @@ def site_named(key: str | None) -> Site:
 
 
 def all_sites() -> list[Site]:
-    return list(db.session.scalars(select(Site).order_by(Site.key)))
+    return list(db.session.scalars(select(Site).options(lazyload(Site.origins)).order_by(Site.key)))
 
 
 def is_known_origin(origin: str) -> bool:
@@ -62,3 +63,5 @@ def add_site(key: str, *, name: str, origins: Iterable[str]) -> Site:
 def change_setting(site: Site, name: str, text: str) -> None:
     """Give a setting the value a person typed. Raises ValidationFailed for what cannot be read."""
     site.stored_settings = {**site.stored_settings, name: read_setting(name, text)}
+    if name.startswith("login"):
+        logins.ensure_whole(site, name)

@@ -5,6 +5,7 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
 from ..core.errors import ValidationFailed
+from ..core.oidc import NAME_LENGTH
 from ..core.text import Unreadable, clean_line
 from ..core.urls import WrongUrl, origin_of, read_domain
 from .hours import WrongHours, read_hours, read_zone
@@ -12,7 +13,13 @@ from .hours import WrongHours, read_hours, read_zone
 LANGUAGES = ("en", "de", "fr", "es", "tr", "ar")
 GONE = {"words_reject": "kind reject", "words_hold": "kind hold"}  # settings that became word lists
 MOST_DOMAINS = 2_000
+LIKE = "Like"
+EFFORTS = ("off", "auto", "on")
 MODES = ("open", "hold_new", "hold_all", "closed", "hidden")
+SIGN_ON = ("off", "HS256", "RS256", "ES256")
+CONFIRMING = ("off", "offer", "before_publishing")
+ERASED = ("keep", "empty")
+SORTS = ("oldest", "newest", "liked")  # orders of a thread
 REASONS = ("abuse", "hate", "spam", "off topic", "misinformation", "private data", "illegal", "other")
 MOST_REASONS, REASON_LENGTH = 9, 60  # one digit each; as long as a decision keeps
 OTHER = "other"  # the reason that says nothing by itself: it needs a note
@@ -29,11 +36,15 @@ def _setting(
     is_address: bool = False,
     ensure: Callable[[str], Any] | None = None,
     is_reasons: bool = False,
+    longest: int | None = None,
     are_domains: bool = False,
 ) -> Any:
-    """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used."""
+    """`ensure` raises WrongHours, in words for whoever typed it, for a text that cannot be used.
+
+    `longest`: it is one line of at most so many characters.
+    """
     about = {"meaning": meaning, "among": among, "low": low, "high": high, "ensure": ensure}
-    about |= {"is_address": is_address, "is_reasons": is_reasons, "are_domains": are_domains}
+    about |= {"is_address": is_address, "is_reasons": is_reasons, "are_domains": are_domains, "longest": longest}
     return field(default=default, metadata=about)
 
 
@@ -48,6 +59,30 @@ class SiteSettings:
         1, "how many comments of a person must be approved before others publish at once"
     )
     hold_unconfirmed: bool = _setting(False, "hold every comment whose address is not confirmed")
+    confirm_addresses: str = _setting(
+        "offer",
+        "off, offer (mail a link to whoever writes; only a confirmed address has a history), before_publishing (and "
+        "comments wait for it); without a mail server nobody is asked",
+        among=CONFIRMING,
+    )
+    guests: bool = _setting(True, "whoever is not signed on by the publisher, nor signed in, may write too")
+    login: bool = _setting(
+        False, "readers may sign in at the OpenID Connect provider below; needs the next three and its client secret"
+    )
+    login_issuer: str = _setting("", "the provider's issuer, like https://login.news.example/realms/news", longest=300)
+    login_client_id: str = _setting("", "what the provider knows this site's comments by", longest=300)
+    login_name: str = _setting("", "what readers call the provider: Sign in with …", longest=NAME_LENGTH)
+    sign_on: str = _setting(
+        "off", "the algorithm of the publisher's sign-on tokens (HS256, RS256, ES256); off takes none", among=SIGN_ON
+    )
+    sign_on_issuer: str = _setting("", "who makes the sign-on tokens (`iss`)", longest=300)
+    sign_on_audience: str = _setting("", "whom the sign-on tokens are for (`aud`)", longest=300)
+    sign_on_keys_url: str = _setting(
+        "", "where the public keys of RS256 and ES256 tokens are (a JWKS); empty for kept ones alone", is_address=True
+    )
+    sign_on_badges: str = _setting(
+        "", "badges that a sign-on token may give, separated by commas, like subscriber", longest=300
+    )
     links_allowed: int = _setting(2, "more links than this hold a comment")
     flood_seconds: int = _setting(
         15, "seconds between two comments of one writer; 0 turns all flood rules off", high=86_400
@@ -87,11 +122,29 @@ class SiteSettings:
     when_silent: str = _setting("hold", "what a rule that cannot answer means", among=("hold", "publish"))
     text_max_length: int = _setting(10_000, "longest comment, in characters", low=100, high=10_000)
     edit_window_minutes: int = _setting(15, "how long a writer may edit; 0 means never", high=7 * 24 * 60)
+    proof_of_work: str = _setting(
+        "auto", "ask browsers to calculate for each comment: off, auto (only under attack), on", among=EFFORTS
+    )
+    proof_of_work_steps: int = _setting(
+        100_000, "the most a browser has to try for one comment; on average it is half of that", low=1_000
+    )
+    like_label: str = _setting(
+        LIKE,
+        "the word on the button that likes, such as Respect; Like is said in the page's language",
+        longest=30,
+    )
     close_after_days: int = _setting(0, "a story closes this many days after publication; 0 means never", high=36_500)
     opening_hours: str = _setting(
         "", "when comments are taken, like Mo-Fr 08:00-22:00; Sa 10:00-18:00; empty for always", ensure=read_hours
     )
-    time_zone: str = _setting("UTC", "the time zone of the opening hours, like Europe/Berlin", ensure=read_zone)
+    time_zone: str = _setting(
+        "UTC",
+        "the time zone of opening hours and of days the queue is filtered by, like Europe/Berlin",
+        ensure=read_zone,
+    )
+    default_sort: str = _setting(
+        "oldest", "the order of a thread until the reader chooses: oldest, newest, liked", among=SORTS
+    )
     check_deliverability: bool = _setting(False, "ask the DNS whether a typed address can get mail (1 s at most)")
     hook_url: str = _setting("", "the screening hook asked about every comment; empty for none", is_address=True)
     hook_timeout_ms: int = _setting(1000, "how long the screening hook may take, in milliseconds", low=100, high=5000)
@@ -109,6 +162,24 @@ class SiteSettings:
     )
     public_tally: bool = _setting(
         False, "tell everybody on a page how many decisions of which kind were made in the last 30 days, without names"
+    )
+    readers_comments_listed: bool = _setting(
+        True, "a reader's public page lists that reader's comments, until the reader chooses; off: it has no page then"
+    )
+    comments_in_snippets: bool = _setting(
+        True, "search engines may quote comments; off marks them data-nosnippet and leaves out the structured data"
+    )
+    erased_comments: str = _setting(
+        "keep", "what becomes of an erased person's comments: keep (nameless), empty (their words go too)", among=ERASED
+    )
+    unconfirmed_address_days: int = _setting(
+        90, "an address nobody confirmed is forgotten so long after its last comment", low=1, high=3_650
+    )
+    sealed_days: int = _setting(
+        180, "how long a copy of an erased comment is kept that was reported as illegal", low=1, high=3_650
+    )
+    privacy_log_days: int = _setting(
+        1_095, "how long it is kept who exported or erased whose data", low=30, high=36_500
     )
 
     reasons: str = _setting(
@@ -192,7 +263,19 @@ def _read_words(item: Field[Any], text: str) -> str:
         return _read_domains(item, text)
     if item.metadata["ensure"]:
         return _ensured(item, text.strip())
+    if item.metadata["longest"]:
+        return _read_line(item, text)
     return _ensure_address(item, text.strip()) if item.metadata["is_address"] and text else text
+
+
+def _read_line(item: Field[Any], text: str) -> str:
+    try:
+        line = clean_line(text)
+    except Unreadable as error:
+        raise ValidationFailed({item.name: [str(error)]}) from error
+    if len(line) > item.metadata["longest"]:
+        raise ValidationFailed({item.name: [f"Use at most {item.metadata['longest']} characters."]})
+    return line
 
 
 def _ensured(item: Field[Any], text: str) -> str:

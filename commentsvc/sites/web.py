@@ -19,6 +19,11 @@ def requested_site() -> Site:
     return about(site_named(inputs.line(request.args, "site", limit=Site.KEY_LENGTH)))
 
 
+def named_site(key: str) -> Site:
+    """The site a page's address names. Raises ValidationFailed, UnknownSite."""
+    return site_named(inputs.line({"site": key}, "site", limit=Site.KEY_LENGTH))
+
+
 def about(site: Site) -> Site:
     """Remember which site this request is about: its origins may read the answer."""
     g.site = site
@@ -30,6 +35,12 @@ def ensure_origin(site: Site) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and not site.allows(origin) and origin != _own_origin():
         raise OriginNotAllowed("Pages of this origin may not write here.")
+
+
+def ensure_own_page() -> None:
+    """Raises OriginNotAllowed when a page that is not the service's own sends a form: browsers say so themselves."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise OriginNotAllowed("Please use the page itself.")
 
 
 def _own_origin() -> str:

@@ -19,10 +19,16 @@ export function say(words) {
 
 export const undecided = () => (list ? [...list.querySelectorAll(":scope > .card:not(.done, .settled)")] : []);
 
+/** What has the focus, or whose context has it; the page itself if nothing has. */
+export function whereFocusIs() {
+  const focused = document.activeElement ?? document.body;
+  const meant = focused.closest("#drawer") ? opener : focused;
+  return meant?.isConnected ? meant : document.body;
+}
+
 /** The card that has the focus, or whose context has it, if it still waits. */
 export function current() {
-  const focused = document.activeElement;
-  const card = focused?.closest("#drawer") ? opener?.closest(".card") : focused?.closest(".card");
+  const card = whereFocusIs().closest(".card");
   return card?.isConnected && card.matches(".cards[data-leases] > .card:not(.done, .settled)") ? card : null;
 }
 
@@ -38,12 +44,12 @@ async function send(form, button) {
 }
 
 /** Send what a form of a card says; `then` gets the HTML. What is wrong is said in the card, which stays. */
-async function change(card, form, button, then) {
+export async function change(card, form, button, then) {
   if (card.ariaBusy === "true") return;
   card.ariaBusy = "true";
   try {
     const answer = await send(form, button);
-    if (answer.ok || (answer.status === 409 && isHtml(answer))) then(await answer.text());
+    if (answer.ok || ([409, 422].includes(answer.status) && isHtml(answer))) then(await answer.text());
     else complain(card, isHtml(answer) ? "This was not done. Reload the page and try again." : await answer.text());
   } catch {
     complain(card, "This was not sent: the service cannot be reached. Try again.");
@@ -73,17 +79,20 @@ function put(card, html) {
 }
 
 function decideIn(card, form, button) {
-  const { top, height } = card.getBoundingClientRect();
-  change(card, form, button, (html) => {
-    const had = current() === card || document.activeElement === document.body;
-    if (opener && card.contains(opener)) shut();
-    const line = put(card, html);
-    decided.push(line);
-    if (lookedAt === card) stopLooking();
-    say(line.querySelector(".outcome").textContent);
-    if (byHand) line.style.minBlockSize = `${height}px`;
-    if (had) moveOn(line, byHand ? null : Math.max(top, 72));
-  });
+  const box = card.getBoundingClientRect();
+  change(card, form, button, (html) => settle(card, html, box));
+}
+
+/** Put the line of a decision in the place of its card, which stood in that box of the screen. */
+export function settle(card, html, { top, height }) {
+  const had = current() === card || document.activeElement === document.body;
+  if (opener && card.contains(opener)) shut();
+  const line = put(card, html);
+  decided.push(line);
+  if (lookedAt === card) stopLooking();
+  say(line.querySelector(".outcome").textContent);
+  if (byHand) line.style.minBlockSize = `${height}px`;
+  if (had) moveOn(line, byHand ? null : Math.max(top, 72));
 }
 
 /** The focus goes to the next card that waits; the keyboard's eye finds it where the decided one was. */
@@ -111,6 +120,16 @@ function sendOnce(event) {
   event.target.ariaBusy = "true";
 }
 
+/** Where the address names a comment without a card here: the group it is in, or the first that waits. */
+function focusNamed() {
+  const named = /^#card-(\d+)$/.exec(location.hash)?.[1];
+  if (!list || !named || document.getElementById(`card-${named}`)) return;
+  const isIn = (card) => card.querySelector("form.decide [name=seen]").value.split(" ").some((seen) => seen.startsWith(`${named}:`));
+  (undecided().find(isIn) ?? undecided()[0])?.focus();
+}
+
+focusNamed();
+
 // Whoever goes back in the history finds the page as it was left.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-whole]")) form.ariaBusy = "false";
@@ -125,6 +144,7 @@ addEventListener("submit", (event) => {
   if (!card && !(drawn && form.matches(".jot"))) return;
   event.preventDefault();
   if (drawn) change(drawn, form, button, fill);
+  else if (form.matches(".reply")) answering().then((it) => it.send(card, form, button));
   else (card.matches(".done") ? undoIn : decideIn)(card, form, button);
 });
 
@@ -189,11 +209,16 @@ function closeContext() {
 }
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.(".cards[data-leases] a.around");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia(WIDE).matches) return;
+  const link = event.target.closest?.(".cards[data-leases] :is(a.around, a.reply)");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const isAnswer = link.matches(".reply");
+  if (!isAnswer && !matchMedia(WIDE).matches) return;
   event.preventDefault();
-  toggleContext(link);
+  if (isAnswer) answering().then((it) => it.open(link), () => location.assign(link.href));
+  else toggleContext(link);
 });
+
+const answering = () => import("./answer.js");
 
 // Who is looking: a courtesy, so whatever fails here is left alone
 

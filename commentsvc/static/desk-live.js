@@ -74,10 +74,11 @@ function steadily(act) {
   if (moved) scrollBy({ top: moved, behavior: "instant" });
 }
 
-function show({ counts, new: fresh, changed }) {
+function show({ counts, saved, new: fresh, changed }) {
   for (const each of document.querySelectorAll("[data-count]")) {
     if (each.dataset.count in counts && each.firstChild) each.firstChild.data = number(counts[each.dataset.count]);
   }
+  for (const each of document.querySelectorAll("[data-saved]")) each.textContent = saved[each.dataset.saved] ?? each.textContent;
   const title = document.title.replace(/^\([\d,]+\+?\) /, "");
   document.title = counts.pending ? `(${number(counts.pending)}) ${title}` : title;
   const link = news.querySelector("a");

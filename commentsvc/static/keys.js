@@ -1,6 +1,6 @@
 // Single keys of the desk, for whoever turned them on. The sheet on the page says which key does what.
 
-import { current, lastDecided, say, undecided } from "./cards.js";
+import { current, lastDecided, say, undecided, whereFocusIs } from "./cards.js";
 
 const sheet = document.getElementById("keys");
 const actions = new Map([...sheet.querySelectorAll("kbd[data-action]")].map((key) => [key.textContent, key.dataset.action]));
@@ -9,10 +9,18 @@ const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=su
 const mayBeSilent = Boolean(sheet.querySelector("kbd.silent")); // a refusal may go without a reason
 let asked = null; // the refusal that waits for its reason: {card, form, button}
 
-function move(step) {
+/** The card before or after the one at hand; where that waits no more, the nearest before or after the focus. */
+function beside(step) {
   const cards = undecided(), at = cards.indexOf(current());
-  const next = at < 0 ? cards[0] : cards[at + step];
-  if (!next) return say(cards.length ? "No further comment on this page." : "No comment waits on this page.");
+  if (at >= 0) return cards[at + step];
+  const from = whereFocusIs();
+  const below = cards.filter((card) => from.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return step < 0 ? cards[cards.length - below.length - 1] : (below[0] ?? (step ? undefined : cards.at(-1)));
+}
+
+function move(step) {
+  const next = beside(step);
+  if (!next) return say(undecided().length ? "No further comment on this page." : "No comment waits on this page.");
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "start" });
 }
@@ -42,17 +50,24 @@ function refuse(name) {
   const reasons = [...form.elements.reason.options].slice(1);
   const shown = document.createElement("div");
   shown.className = "ask";
-  const choices = reasons.map((reason, index) => choice(index + 1, reason.text));
+  const choices = reasons.map((reason, index) => choice(`${index + 1}`, reason.text));
   if (mayBeSilent) choices.push(choice("Enter", "no reason"));
-  shown.replaceChildren(`${button.textContent}: `, ...choices, choice("Esc", "not at all"));
+  shown.replaceChildren(`${button.textContent}: `, ...choices, choice("Escape", "not at all"));
   form.append(shown);
+  shown.scrollIntoView({ block: "nearest" });
   say(`${button.textContent}. ${reasons.map((reason, index) => `${index + 1} ${reason.text}`).join(", ")}`);
 }
 
+/** A key and what it means, to be pressed with the mouse too. */
 function choice(key, words) {
-  const shown = document.createElement("span"), cap = document.createElement("kbd");
-  cap.textContent = key;
-  shown.append(cap, ` ${words} `);
+  const shown = document.createElement("button"), cap = document.createElement("kbd");
+  cap.textContent = key.replace("Escape", "Esc");
+  shown.type = "button";
+  shown.append(cap, ` ${words}`);
+  shown.addEventListener("click", () => {
+    asked.card.focus({ preventScroll: true }); // the button goes, and the focus would go with it
+    answers(key);
+  });
   return shown;
 }
 
@@ -97,6 +112,7 @@ function label(card) {
     const key = keyOf.get(button.value.replace("unfeature", "feature"));
     if (key) button.setAttribute("aria-keyshortcuts", key);
   }
+  card.querySelector("a.reply")?.setAttribute("aria-keyshortcuts", keyOf.get("reply"));
   card.querySelector("a.around")?.setAttribute("aria-keyshortcuts", keyOf.get("context"));
 }
 
@@ -112,6 +128,7 @@ const does = {
     if (form) form.requestSubmit();
     else say("Nothing was decided on this page yet.");
   },
+  reply: () => chosen()?.querySelector("a.reply")?.click(),
   context: () => chosen()?.querySelector("a.around")?.click(),
   tick: () => chosen()?.querySelector(".ticker input")?.click(),
   article: () => {
@@ -133,8 +150,10 @@ addEventListener("keydown", (event) => {
   if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (asked && current() !== asked.card) stopAsking();
-  if (asked && answers(key)) return event.preventDefault();
-  const action = actions.get(key);
+  // A key held a little long is one stroke: it neither answers its own question nor takes it back.
+  if (asked && (event.repeat || answers(key))) return event.preventDefault();
+  const isShifted = event.shiftKey && key.toLowerCase() !== key.toUpperCase(); // signs may need Shift, letters do not
+  const action = isShifted ? null : actions.get(key);
   if (!action || (event.repeat && !["next", "previous"].includes(action))) return;
   event.preventDefault();
   does[action]();

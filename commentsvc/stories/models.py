@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
+from ..accounts.models import Account
 from ..authors.models import Author
 from ..core.database import PREFIX, Base, BigId
 from ..sites.models import A_MODE, Section
@@ -38,6 +39,7 @@ class Story(Base):
         CheckConstraint("comment_count >= 0", name="comment_count"),
         Index("ix_commentsvc_story_category", "site_id", "category", "published_at"),
         Index("ix_commentsvc_story_recent", "site_id", "published_at"),
+        Index("ix_commentsvc_story_made", "site_id", "id"),
     )
     ID_LENGTH, TITLE_LENGTH, CATEGORY_LENGTH, EXCERPT_LENGTH, URL_LENGTH = 200, 300, 80, 1000, 2000
 
@@ -54,6 +56,15 @@ class Story(Base):
     created_at: Mapped[datetime]
     from_reader: Mapped[bool] = mapped_column(default=False)
     mode: Mapped[str | None] = mapped_column(String(10))  # None: what its section and its site say
+    suggested: Mapped[bool] = mapped_column(default=True, server_default=true())  # under other stories
+    # Names of those who sign this one story and have no page.
+    guest_bylines: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    picks: Mapped[list["StoryPick"]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="StoryPick.position",
+        foreign_keys="StoryPick.story_id",
+        back_populates="story",
+    )
     bylines: Mapped[list["Byline"]] = relationship(
         cascade="all, delete-orphan", order_by="Byline.position", back_populates="story"
     )
@@ -86,8 +97,22 @@ class Story(Base):
         return self.url if self.comment_count or not self.from_reader else None
 
     @property
+    def name(self) -> str:
+        """What the newsroom calls it: by its own id, else by its address."""
+        return self.external_id or self.url or ""
+
+    def picked(self, kind: str) -> list["Story"]:
+        """The stories the newsroom pinned (`pin`) to its box of related stories, or keeps out (`exclude`)."""
+        return [pick.other for pick in self.picks if pick.kind == kind]
+
+    @property
     def authors(self) -> list[Author]:
         return [byline.author for byline in self.bylines]
+
+    @property
+    def signed_by(self) -> list[str]:
+        """The names under the title: authors in their order, then guests."""
+        return [*(author.name for author in self.authors), *(self.guest_bylines or [])]
 
 
 class StoryUrl(Base):
@@ -107,6 +132,7 @@ class Byline(Base):
     """One of the authors who sign a story, in their order."""
 
     __tablename__ = f"{PREFIX}byline"
+    __table_args__ = (Index("ix_commentsvc_byline_newest", "author_id", "story_id"),)
 
     story_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True)
     author_id: Mapped[int] = mapped_column(
@@ -115,3 +141,62 @@ class Byline(Base):
     position: Mapped[int] = mapped_column(default=0)
     story: Mapped[Story] = relationship(back_populates="bylines")
     author: Mapped[Author] = relationship(lazy="joined", innerjoin=True)
+
+
+class StoryPick(Base):
+    """What the newsroom decided about one story in another's "You may also like": it comes first, or never."""
+
+    __tablename__ = f"{PREFIX}story_pick"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pin', 'exclude')", name="kind"),
+        CheckConstraint("story_id <> other_id", name="itself"),
+    )
+
+    story_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int] = mapped_column(default=0)
+    story: Mapped[Story] = relationship(foreign_keys=story_id, back_populates="picks")
+    other: Mapped[Story] = relationship(foreign_keys=other_id, lazy="joined", innerjoin=True)
+
+
+class Act(Base):
+    """What somebody of the newsroom did to a story or a section as a whole: from what to what, who, when.
+
+    Append-only as decisions about comments are: triggers of the database refuse to change or delete a row. `story_id`
+    is None for an act about a section; `section` is where it belonged then. `number` is its place among the site's
+    acts, 1 to n; `hash` binds it to the one before (see `acts`).
+    """
+
+    __tablename__ = f"{PREFIX}act"
+    __table_args__ = (
+        Index("ix_commentsvc_act_number", "site_id", "number", unique=True),
+        Index("ix_commentsvc_act_when", "site_id", "created_at", "id"),
+    )
+    is_act = True
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}story.id", ondelete="CASCADE"), index=True)
+    section: Mapped[str] = mapped_column(String(Story.CATEGORY_LENGTH))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(f"{PREFIX}account.id", ondelete="SET NULL"), index=True)
+    action: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(String(10))
+    after: Mapped[str | None] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+    number: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[str] = mapped_column(String(64))
+    story: Mapped[Story | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+
+class ActHead(Base):
+    """The end of one site's acts: the number and the hash of the last. Whoever adds one waits for this row."""
+
+    __tablename__ = f"{PREFIX}act_head"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey(f"{PREFIX}site.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,13 +1,13 @@
-"""Finding stories, and the stories related to one."""
+"""Finding stories."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.permissions import Actor, Permission, ensure
+from ..authors.models import Author
 from ..core.database import db
 from ..core.errors import NotFound, ValidationFailed
 from ..core.paging import Cursor
@@ -40,16 +40,17 @@ class StoryName:
 
 def find_story(site_id: int, name: StoryName) -> Story | None:
     """The story of this name with its bylines, in one statement; None where the site does not know it yet."""
-    rows = _named(select(Story).where(Story.site_id == site_id), name).options(joinedload(Story.bylines))
+    rows = select(Story).where(Story.site_id == site_id, is_named(name)).options(joinedload(Story.bylines))
     found: Story | None = db.session.scalars(rows).unique().one_or_none()
     return found
 
 
-def _named(rows: Select[Any], name: StoryName) -> Select[Any]:
+def is_named(name: StoryName) -> ColumnElement[bool]:
+    """For the database: a story of its site has this name."""
     if name.id:
-        return rows.where(Story.external_id == name.id)
+        return Story.external_id == name.id
     known = select(StoryUrl.story_id).where(StoryUrl.site_id == Story.site_id, StoryUrl.url_key == name.url_key)
-    return rows.where(Story.id.in_(known))
+    return Story.id.in_(known)
 
 
 def shown_to_readers() -> ColumnElement[bool]:
@@ -78,20 +79,9 @@ def counts_by_url(site_id: int, urls: Sequence[str]) -> dict[str, int]:
     return {url: known.get(key or "", 0) for url, key in keys.items()}
 
 
-def related_stories(site_id: int, story: Story | None, limit: int) -> list[Story]:
-    """What a reader of this story may like: first its own category, then the rest, each newest first.
-
-    Left out are the story itself, stories without an address to go to, and those that only a reader's waiting
-    comment has named: a stranger would have put that title on every page.
-    """
-    is_known = Story.from_reader.is_(False) | (Story.comment_count > 0)
-    rows = select(Story).where(Story.site_id == site_id, Story.url.is_not(None), Story.title != "", is_known)
-    rows = rows.options(joinedload(Story.bylines))
-    if story:
-        rows = rows.where(Story.id != story.id)
-        rows = rows.order_by(case((Story.category == story.category, 0), else_=1))
-    rows = rows.order_by(Story.published_at.desc().nulls_last(), Story.id.desc()).limit(limit)
-    return list(db.session.scalars(rows).unique())
+def is_byline_of(author: Author, story: Story) -> bool:
+    """Whether the author signs the story: then they write there as its author."""
+    return any(byline.author_id == author.id for byline in story.bylines)
 
 
 def stories_signed_by(author_id: int, limit: int = 20) -> list[Story]:
@@ -114,7 +104,8 @@ def page_of_stories(
     site_id: int, *, search: str | None, after: Cursor | None, sections: Collection[str] | None = None
 ) -> tuple[list[Story], Cursor | None]:
     """Stories of a site, or of the sections named, the last made first."""
-    rows = select(Story).where(Story.site_id == site_id).options(joinedload(Story.bylines))
+    rows = select(Story).where(Story.site_id == site_id)
+    rows = rows.options(joinedload(Story.bylines), selectinload(Story.picks))
     if sections is not None:
         rows = rows.where(Story.category.in_(sections))
     if search:

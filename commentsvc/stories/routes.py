@@ -19,7 +19,8 @@ from ..core.unit_of_work import unit_of_work
 from ..core.web import answer, json_body
 from ..sites.models import Site
 from . import queries, service
-from .forms import StoryForm
+from .acts import mode_before, note_mode
+from .forms import MOST_EXCLUDED, MOST_GUESTS, MOST_PINS, StoryForm
 from .models import MODE_OF, Story, StoryState
 from .modes import mode_in_force
 from .queries import StoryName
@@ -27,6 +28,7 @@ from .queries import StoryName
 bp = Blueprint("story_api", __name__, url_prefix="/api/v1/admin/stories")
 
 FIELDS = ("title", "url", "category", "excerpt", "image", "mode")
+LISTS = (("guests", "names", MOST_GUESTS), ("pinned", "stories", MOST_PINS), ("excluded", "stories", MOST_EXCLUDED))
 
 
 def story_json(story: Story) -> dict[str, Any]:
@@ -43,6 +45,10 @@ def story_json(story: Story) -> dict[str, Any]:
         "mode": story.mode,
         "in_force": in_force_json(story),
         "bylines": [author.slug for author in story.authors],
+        "guests": story.guest_bylines or [],
+        "pinned": [other.name for other in story.picked("pin")],
+        "excluded": [other.name for other in story.picked("exclude")],
+        "suggested": story.suggested,
         "comment_count": story.comment_count,
     }
 
@@ -75,10 +81,11 @@ def add_story() -> Response:
     name = StoryName(inputs.line(fields, "id", limit=Story.ID_LENGTH), inputs.line(fields, "url"))
     if queries.find_story(site.id, name):
         raise ValidationFailed({"id": ["There is a story of this name already."]})
-    form = _form(payload, site, current={"mode": ""})
+    form = _form(payload, site, current={"mode": "", "suggested": "y"})
     with unit_of_work():
         story = service.new_story(site, name, title=form.title.data, now=now())
         form.fill(story)
+        note_mode(story, None, actor=actor(), now=now())
     db.session.refresh(story, ["section"])
     return answer({"story": story_json(story)}, 201)
 
@@ -94,7 +101,9 @@ def edit_story(number: str) -> Response:
     site = db.session.get_one(Site, story.site_id)
     form = _form(json_body(), site, current=as_typed(story), story=story)
     with unit_of_work():
+        before = mode_before(story)
         form.fill(story)
+        note_mode(story, before, actor=actor(), now=now())
     db.session.refresh(story, ["section"])
     return answer({"story": story_json(story)})
 
@@ -107,6 +116,10 @@ def as_typed(story: Story) -> dict[str, str]:
         "own_id": story.external_id or "",
         "published_at": moment,
         "bylines": ", ".join(author.slug for author in story.authors),
+        "guests": "\n".join(story.guest_bylines or []),
+        "pinned": "\n".join(other.name for other in story.picked("pin")),
+        "excluded": "\n".join(other.name for other in story.picked("exclude")),
+        "suggested": "y" if story.suggested else "",
     }
 
 
@@ -114,15 +127,22 @@ def _form(payload: dict[str, Any], site: Site, current: dict[str, str], story: S
     """The fields sent, over what is there. Raises ValidationFailed."""
     given = {name: "" for name in FIELDS if name in payload and payload[name] is None}
     given |= inputs.strings(payload, FIELDS)
-    if "mode" not in payload and "state" in payload:
-        given["mode"] = _mode_of(payload, story)
+    if "state" in payload:
+        given = {"mode": _mode_of(payload, story), **given}  # the older word, which `mode` goes before
     if own_id := inputs.strings(payload, ("id",)).get("id"):
         given["own_id"] = own_id
     if "published_at" in payload:
         moment = read_moment(inputs.strings(payload, ("published_at",)).get("published_at"), "published_at")
         given["published_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if moment else ""
     if "bylines" in payload:
-        given["bylines"] = _slugs(payload["bylines"])
+        given["bylines"] = ", ".join(_names(payload, "bylines", "slugs"))
+    for field, what, most in LISTS:
+        if field in payload:
+            given[field] = "\n".join(_names(payload, field, what, most))
+    if "suggested" in payload:
+        if not isinstance(payload["suggested"], bool):
+            raise ValidationFailed({"suggested": ["This must be true or false."]})
+        given["suggested"] = "y" if payload["suggested"] else ""
     form = StoryForm(MultiDict({**current, **given}), site=site, story=story, meta={"csrf": False})
     if not form.validate():
         wrong = {str(name): list(messages) for name, messages in form.errors.items()}
@@ -135,12 +155,21 @@ def _mode_of(payload: dict[str, Any], story: Story | None) -> str:
 
     Raises ValidationFailed.
     """
-    state = StoryState(inputs.choice(inputs.strings(payload, ("state",)), "state", StoryState, "open"))
+    sent = {"state": payload["state"]}
+    if not sent["state"]:
+        raise ValidationFailed({"state": [f"Use one of: {', '.join(StoryState)}."]})
+    state = StoryState(inputs.choice(inputs.strings(sent, sent), "state", StoryState, ""))
     kept = story.mode if story and story.state == state else MODE_OF[state]
     return kept or ""
 
 
-def _slugs(listed: Any) -> str:
-    if not isinstance(listed, list) or not all(isinstance(slug, str) for slug in listed):
-        raise ValidationFailed({"bylines": ["Send a list of slugs."]})
-    return ", ".join(listed)
+def _names(payload: dict[str, Any], field: str, what: str, most: int | None = None) -> list[str]:
+    """Raises ValidationFailed for anything but a list of lines, of so many at most."""
+    listed = payload[field]
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise ValidationFailed({field: [f"Send a list of {what}."]})
+    if any(len(name.splitlines()) > 1 or not name.strip() for name in listed):
+        raise ValidationFailed({field: ["A name is one line, and not an empty one."]})
+    if most is not None and len(listed) > most:
+        raise ValidationFailed({field: [f"Name at most {most} {what}."]})
+    return listed

@@ -11,7 +11,7 @@ from ..core.errors import OriginNotAllowed, ValidationFailed
 from ..core.events import Fact, announce
 from ..core.urls import WrongUrl, origin_of, without_tracking
 from ..sites.models import Site
-from .models import Byline, Story, StoryUrl
+from .models import Byline, Story, StoryPick, StoryUrl
 from .queries import StoryName
 
 
@@ -70,6 +70,19 @@ def _owner_of(site_id: int, key: str) -> int | None:
     return db.session.scalar(select(StoryUrl.story_id).where(StoryUrl.site_id == site_id, StoryUrl.url_key == key))
 
 
-def sign_with(story: Story, authors: Sequence[Author]) -> None:
-    """Give the story its bylines, in this order."""
+def sign_with(story: Story, authors: Sequence[Author], guests: Sequence[str] = ()) -> None:
+    """Give the story its bylines, in this order, and the names of those who sign it alone and have no page."""
+    story.guest_bylines = list(guests)
     story.bylines = [Byline(author_id=author.id, author=author, position=place) for place, author in enumerate(authors)]
+
+
+def pick(story: Story, *, pins: Sequence[Story], excluded: Sequence[Story]) -> None:
+    """Which stories come first in its box of related stories, in this order, and which never."""
+    wanted = [("pin", other) for other in pins] + [("exclude", other) for other in excluded]
+    kept = {each.other_id: each for each in story.picks}
+    picks = []
+    for place, (kind, other) in enumerate(wanted):
+        each = kept.get(other.id) or StoryPick(other_id=other.id, other=other)
+        each.kind, each.position = kind, place
+        picks.append(each)
+    story.picks = picks

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ..accounts.guards import actor
+from ..accounts.guards import actor, ensure_confirmed
 from ..accounts.permissions import Permission
 from ..core.clock import now
 from ..core.errors import ValidationFailed
@@ -66,7 +66,10 @@ def add() -> str | tuple[str, int]:
 
 
 def _ensure(form: EndpointForm | ReplayForm) -> None:
-    """Raises ValidationFailed; the form itself knows already what is wrong."""
+    """Raises ValidationFailed; the form itself knows already what is wrong. Addresses leave only where somebody proved
+    to be who they are."""
+    if isinstance(form, EndpointForm) and form.internal.data:
+        ensure_confirmed()
     if not form.validate():
         raise ValidationFailed({})
 

@@ -70,4 +70,4 @@ def _decision(event: Event) -> dict[str, Any]:
 
 def _plain(event: Event) -> dict[str, Any]:
     """What the event itself says; the author's number inside is nobody's business outside."""
-    return {name: value for name, value in event.data.items() if name != "author"}
+    return {name: value for name, value in event.data.items() if name not in ("author", "change")}

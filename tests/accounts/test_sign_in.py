@@ -259,13 +259,16 @@ def _next_in(page: str) -> str:
 # The cookie and the headers
 
 
-def cookie_flags(answer) -> set[str]:
-    return {part.strip() for part in answer.headers["Set-Cookie"].split(";")[1:]}
+def cookies(answer) -> dict[str, set[str]]:
+    """What an answer sets: name and flags."""
+    parts = [each.split(";") for each in answer.headers.getlist("Set-Cookie")]
+    return {first.partition("=")[0]: {flag.strip() for flag in flags} for first, *flags in parts}
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(client, cast):
-    answer = sign_in(client, cast.hanna.email, PASSWORD)
-    assert cookie_flags(answer) == {"HttpOnly", "SameSite=Lax", "Path=/"}
+    set_ = cookies(sign_in(client, cast.hanna.email, PASSWORD))
+    assert set_["commentsvc"] == {"HttpOnly", "SameSite=Lax", "Path=/"}
+    assert {"HttpOnly", "SameSite=Lax", "Path=/login"} < set_["commentsvc-browser"]
 
 
 @pytest.fixture
@@ -280,10 +283,13 @@ def https(tmp_path):
 
 def test_under_https_the_cookie_is_bound_to_host_and_encryption(https):
     app, hanna = https
-    where = {"base_url": "https://comments.example", "headers": {"Referer": "https://comments.example/login"}}
+    here = "https://comments.example"
+    where = {"base_url": here, "environ_base": {"HTTP_REFERER": f"{here}/login", "REMOTE_ADDR": "192.0.2.1"}}
     answer = sign_in(app.test_client(), hanna.email, PASSWORD, **where)
-    assert answer.headers["Set-Cookie"].startswith("__Host-commentsvc=")
-    assert cookie_flags(answer) == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    set_ = cookies(answer)
+    assert set_["__Host-commentsvc"] == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/login"} < set_["__Secure-commentsvc-browser"]
 
 
 PAGES = ("/login", "/desk", "/desk/authors", "/desk/stories", "/desk/log", "/desk/comments/999", "/desk/nowhere")

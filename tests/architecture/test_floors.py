@@ -23,8 +23,10 @@ FLOORS = {
     "figures": 6,
     "widget": 6,
     "notifications": 6,
+    "staff": 6,
     "webhooks": 6,
     "transfer": 6,
+    "privacy": 7,  # of a person everything is somewhere
     "demo": 7,  # it shows all of them
 }
 ROOF = "the roof"
@@ -33,7 +35,18 @@ STARTERS = {"demo/run.py", "demo/wsgi.py"}
 # What speaks HTTP. Everything else is told what it needs to know: services take `actor` and `now`.
 DOORS = {"routes.py", "pages.py", "public.py", "desk.py", "web.py", "guards.py", "cookies.py", "forms.py", "flags.py"}
 DOORS |= {"card_pages.py", "log_pages.py", "live_pages.py", "bulk_pages.py", "bulk_routes.py", "section_routes.py"}
-DOORS |= {"section_pages.py", "thread_pages.py", "rulebook.py", "rulebook_api.py"}
+DOORS |= {"section_pages.py", "thread_pages.py", "rulebook.py", "rulebook_api.py", "author_pages.py", "people_api.py"}
+DOORS |= {
+    "answer_pages.py",
+    "feeds.py",
+    "oembed.py",
+    "report_pages.py",
+    "own_pages.py",
+    "own_routes.py",
+    "login_pages.py",
+}
+DOORS |= {"accounts_pages.py", "entrance_pages.py", "security_pages.py"}
+DOORS |= {"picture_pages.py", "picture_routes.py", "byline_pages.py"}
 OF_ONE_REQUEST = {"request", "session", "g", "current_app", "has_request_context"}
 
 FILES = sorted(HOUSE.rglob("*.py"))

@@ -4,6 +4,7 @@ Through the whole application, without the network. It decides on some comments:
 """
 
 import argparse
+import gc
 import statistics
 import tempfile
 import time
@@ -99,6 +100,8 @@ def main() -> None:
     asked.add_argument("--times", type=int, default=40, help="calls for each line")
     given = asked.parse_args()
     bench = Bench(create_app(settings(given.url, Path(tempfile.mkdtemp()))), given.times)
+    gc.collect()
+    gc.freeze()  # as the server does once it has started
     deep = bench.deep()
 
     def line(what: str, figure: str, bar: str = "60 ms") -> None:

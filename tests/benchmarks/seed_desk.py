@@ -59,7 +59,7 @@ def fill(app: Flask, comments: int, pending: int) -> str:
         number, last = db.session.execute(end).one()
         db.session.execute(insert(LogHead).values(site_id=1, number=number, hash=last))
         db.session.commit()
-        _settle()
+        settle(Author, Story, Comment, Revision)
     return token
 
 
@@ -164,12 +164,12 @@ def _on_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def _settle() -> None:
+def settle(*models: type) -> None:
     """As a database is that has lived for a while: it knows its own figures, and numbers go on where rows end."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
-            for table in (Author, Story, Comment, Revision):
-                name = table.__tablename__
+            for model in models:
+                name = model.__tablename__
                 connection.execute(
                     text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
                 )

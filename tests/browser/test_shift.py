@@ -38,7 +38,7 @@ def app(sqlite_app) -> Iterator[Flask]:
 def place(app) -> Iterator[str]:
     """The address of the service."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
 
@@ -158,7 +158,26 @@ def test_a_group_is_passed_and_decided_by_keys_and_undone(app, cast, enter, news
     assert {status_of(app, number) for number in group} == {"APPROVED"}
     page.keyboard.press("z")
     expect(page.get_by_role("heading", name="3 near-identical comments")).to_be_visible()
+    expect(page.locator(f"#card-{group[0]}")).to_be_focused()
     assert {status_of(app, number) for number in group} == {"PENDING"}
+
+
+def test_the_last_decision_is_undone_from_the_next_page_too(app, cast, enter, newsroom, story):
+    numbers = waiting(newsroom, story, 27)
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    page.keyboard.press("1")
+    page.locator(f"#card-{numbers[0]}.done").wait_for()
+    page.get_by_role("link", name="Next page").click()
+    page.wait_for_url("**cursor=**")
+    keys_are_there(page)
+    expect(page.locator(".told")).to_contain_text("Rejected by Hanna: the comment by Rosa Reader")
+    page.keyboard.press("z")
+    expect(page.locator(".told")).to_contain_text("1 decision undone.")
+    expect(page.locator(f"#card-{numbers[25]}")).to_be_focused()  # what is undone is on another page
+    assert status_of(app, numbers[0]) == "PENDING"
 
 
 def test_a_tick_by_the_mouse_leaves_the_keys_alive_and_a_question_stays_with_its_card(
@@ -178,6 +197,69 @@ def test_a_tick_by_the_mouse_leaves_the_keys_alive_and_a_question_stays_with_its
     page.keyboard.press("a")
     expect(page.locator(f"#card-{third}.done")).to_be_visible()
     assert status_of(app, second) == "PENDING"
+
+
+def test_keys_go_on_from_where_a_colleague_or_an_undo_left_the_focus(app, cast, enter, newsroom, story):
+    numbers = waiting(newsroom, story, 6)
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    page.clock.install()
+    page.reload()
+    keys_are_there(page)
+    for _ in range(4):
+        page.keyboard.press("j")
+    newsroom.decide(numbers[3], "approve")
+    page.clock.fast_forward(21_000)
+    page.locator(f"#card-{numbers[3]}.settled").wait_for()
+    expect(page.locator(f"#card-{numbers[3]}")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator(f"#card-{numbers[4]}")).to_be_focused()
+    page.locator(f"#card-{numbers[3]}").focus()
+    page.keyboard.press("k")
+    expect(page.locator(f"#card-{numbers[2]}")).to_be_focused()
+    page.keyboard.press("a")
+    page.locator(f"#card-{numbers[2]}.done").get_by_role("button", name="Undo").focus()
+    page.keyboard.press("j")
+    expect(page.locator(f"#card-{numbers[4]}")).to_be_focused()
+    assert status_of(app, numbers[4]) == "PENDING"
+
+
+def test_a_key_held_too_long_leaves_the_question_open_and_shift_decides_nothing(app, cast, enter, newsroom, story):
+    number, other = waiting(newsroom, story, 2)
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+A")
+    page.keyboard.down("d")
+    page.keyboard.down("d")  # what a held key sends
+    page.keyboard.up("d")
+    page.keyboard.press("1")
+    expect(page.locator(f"#card-{other}")).to_be_focused()
+    assert [status_of(app, each) for each in (number, other)] == ["REJECTED", "PENDING"]
+
+
+def test_the_question_for_a_reason_is_answered_or_passed_over_with_the_mouse(app, cast, enter, newsroom, story):
+    number, other, last = waiting(newsroom, story, 3)
+    set_up(app, keys=True)
+    page = enter(cast.hanna)
+    below = page.locator(f"#card-{other}")
+    page.keyboard.press("j")
+    was = below.bounding_box()["y"]
+    page.keyboard.press("d")
+    question = page.locator(f"#card-{number} .ask")
+    question.get_by_role("button", name="Esc not at all").click()
+    expect(question).to_have_count(0)
+    expect(page.locator(f"#card-{number}")).to_be_focused()
+    page.keyboard.press("d")
+    assert below.bounding_box()["y"] == was
+    question.get_by_role("button", name="2").click()
+    expect(page.locator(f"#card-{number}.done")).to_contain_text("Rejected")
+    expect(below).to_be_focused()
+    page.keyboard.press("d")
+    below.get_by_role("button", name="Approve", exact=True).click(timeout=5_000)
+    expect(page.locator(f"#card-{other}.done")).to_contain_text("Approved")
+    page.keyboard.press("1")
+    assert [status_of(app, each) for each in (other, last)] == ["APPROVED", "PENDING"]
 
 
 def test_other_asks_for_words(app, cast, enter, newsroom, story):
@@ -248,7 +330,7 @@ def test_the_context_opens_beside_the_queue_and_takes_notes(app, cast, enter, ne
     page = enter(cast.hanna, viewport={"width": 1280, "height": 900})
     page.keyboard.press("j")
     was = page.locator(f"#card-{number}").bounding_box()["y"]
-    page.keyboard.press("r")
+    page.keyboard.press("c")
     drawer = page.get_by_role("complementary", name="Context")
     expect(drawer).to_be_focused()
     assert page.locator(f"#card-{number}").bounding_box()["y"] == pytest.approx(was, abs=2)
@@ -258,7 +340,7 @@ def test_the_context_opens_beside_the_queue_and_takes_notes(app, cast, enter, ne
     drawer.focus()
     page.keyboard.press("Escape")
     expect(page.locator(f"#card-{number}")).to_be_focused()
-    page.keyboard.press("r")
+    page.keyboard.press("c")
     expect(drawer).to_be_focused()
     page.keyboard.press("a")
     expect(page.locator(f"#card-{other}")).to_be_focused()
@@ -315,7 +397,7 @@ def test_axe_finds_nothing_to_complain_about(app, cast, enter, newsroom, story, 
     assert complaints(page) == []
     page.keyboard.press("1")
     expect(page.locator(".done")).to_be_visible()
-    page.keyboard.press("r")
+    page.keyboard.press("c")
     page.locator(".context").wait_for()
     assert complaints(page) == []
     for path in (f"/desk/comments/{rejected}", "/desk/log", "/desk/me"):

@@ -242,6 +242,8 @@ def test_an_account_is_added_and_listed_without_its_password(hanna, done, listed
         "sites": ["herald"],
         "sections": None,
         "disabled": None,
+        "joined": account["joined"],
+        "second_step": False,
     }
     assert PASSWORD not in done("account", "list")
 
@@ -308,7 +310,9 @@ def test_a_token_is_printed_once_and_listed_without_it(hanna, done, listed):
         "id": row["id"],
         "account": "Hanna",
         "name": "nightly script",
+        "scope": "admin",
         "created": row["created"],
+        "last_used": None,
         "revoked": None,
     }
     assert len(token) >= 43
@@ -451,3 +455,67 @@ def test_a_relative_database_file_is_in_the_folder_the_service_is_started_in(don
     monkeypatch.setenv("COMMENTSVC_DATABASE_URL", "sqlite:///here.sqlite3")
     done("db", "upgrade")
     assert (tmp_path / "here.sqlite3").exists()
+
+
+# Staff: inviting, roles, the last admin, second steps, scopes
+
+
+@pytest.fixture
+def ada(installed, done) -> str:
+    words = ("account", "add", "ada@herald.example", "--name", "Ada", "--role", "admin", "--password-stdin")
+    done(*words, input=PASSWORD + "\n")
+    return "ada@herald.example"
+
+
+def test_without_a_mail_server_an_invitation_is_a_link(ada, done, listed):
+    words = ("--name", "Ida", "--role", "moderator", "--section", "herald:Sport")
+    link = done("account", "invite", "ida@herald.example", *words).strip()
+    assert link.startswith("https://comments.example/login/invite/2.")
+    assert create_app().test_client().get(link.removeprefix("https://comments.example")).status_code == 200
+    ida = listed("account", "list")[1]
+    assert (ida["joined"], ida["sections"]) == (None, {"herald": ["Sport"]})
+
+
+def test_a_link_for_a_new_password_is_printed(ada, done):
+    link = done("account", "link", ada).strip()
+    assert create_app().test_client().get(link.removeprefix("https://comments.example")).status_code == 200
+
+
+@pytest.mark.parametrize("words", [("disable",), ("role", "moderator", "--site", "herald")], ids=" ".join)
+def test_the_last_admin_stays_whatever_the_command_line_says(ada, run, done, listed, words):
+    verb, *more = words
+    assert run("account", verb, ada, *more).exit_code == 1
+    assert (listed("account", "list")[0]["role"], listed("account", "list")[0]["disabled"]) == ("admin", None)
+
+
+def test_roles_change_and_what_was_disabled_comes_back(ada, hanna, done, listed):
+    done("account", "role", hanna, "admin")
+    done("account", "disable", ada)
+    done("account", "enable", ada)
+    done("account", "role", ada, "moderator", "--section", "herald:City")
+    found = {each["name"]: each for each in listed("account", "list")}
+    assert (found["Hanna"]["role"], found["Hanna"]["sites"]) == ("admin", [])
+    assert (found["Ada"]["role"], found["Ada"]["disabled"]) == ("moderator", None)
+    assert found["Ada"]["sections"] == {"herald": ["City"]}
+
+
+def test_second_steps_are_required_and_taken_away(ada, done, run):
+    assert "everybody" in done("account", "require-second-step", "everybody")
+    assert run("account", "require-second-step", "cats").exit_code == 2
+    done("account", "second-step", ada, "--off")
+    assert run("account", "second-step", ada).exit_code == 2
+
+
+@pytest.mark.parametrize("scope", ["read", "moderate", "admin"])
+def test_a_token_has_the_scope_that_was_asked_for(hanna, done, listed, scope):
+    token = done("token", "add", "--account", hanna, "--scope", scope).strip()
+    shown = {"Authorization": f"Bearer {token}"}
+    assert create_app().test_client().get("/api/v1/moderation/queue?site=herald", headers=shown).status_code == 200
+    (row,) = listed("token", "list")
+    assert (row["scope"], row["last_used"].endswith("Z")) == (scope, True)
+
+
+def test_a_password_that_is_easy_to_guess_makes_no_account(installed, run, listed):
+    words = ("account", "add", "ada@herald.example", "--name", "Ada", "--role", "admin", "--password-stdin")
+    assert run(*words, input="ada@herald.example\n").exit_code == 1
+    assert listed("account", "list") == []

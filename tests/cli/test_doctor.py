@@ -18,13 +18,40 @@ def found(run):
 
 
 def test_an_installation_that_works_is_well(installed, found):
-    everything = ("configuration", "database", "schema", "clock", "origins of herald", "log of herald", "redis", "mail")
+    everything = (
+        "configuration",
+        "database",
+        "sqlite",
+        "schema",
+        "clock",
+        "keys",
+        "retention",
+        "origins of herald",
+        "log of herald",
+        "redis",
+        "mail",
+    )
     assert found() == (dict.fromkeys(everything, True), 0)
 
 
 def test_it_says_one_line_each(installed, run):
     result = run("doctor")
-    assert (result.exit_code, [line[:6].strip() for line in result.stdout.splitlines()]) == (0, ["ok"] * 8)
+    marks = [line[:6].strip() for line in result.stdout.splitlines() if "sqlite: " not in line]
+    assert (result.exit_code, marks) == (0, ["ok"] * 10)
+
+
+@pytest.mark.parametrize("version", ["3.40.1", "3.44.5", "3.45.0", "3.49.2", "3.50.6", "3.51.0", "3.51.2"])
+def test_a_library_that_can_lose_a_commit_is_warned_of(installed, run, monkeypatch, version):
+    monkeypatch.setattr("commentsvc.doctor.sqlite3.sqlite_version", version)
+    result = run("doctor")
+    (line,) = [line for line in result.stdout.splitlines() if "sqlite: " in line]
+    assert (result.exit_code, line.startswith("look   sqlite: "), version in line) == (0, True, True)
+
+
+@pytest.mark.parametrize("version", ["3.44.6", "3.50.7", "3.50.12", "3.51.3", "3.52.0", "4.0.0"])
+def test_a_library_without_the_defect_is_well(installed, run, monkeypatch, version):
+    monkeypatch.setattr("commentsvc.doctor.sqlite3.sqlite_version", version)
+    assert f"ok     sqlite: {version}." in run("doctor").stdout
 
 
 def test_an_old_schema_is_wrong(data, found):
@@ -56,3 +83,13 @@ def test_a_log_whose_end_was_cut_off_is_wrong(installed, found, data):
         database.execute("INSERT INTO commentsvc_log_head (site_id, number, hash) VALUES (1, 3, 'x')")
     seen, ended = found()
     assert (seen["log of herald"], ended) == (False, 1)
+
+
+def test_readers_who_cannot_be_sent_back_are_wrong(installed, done, found, monkeypatch):
+    done("site", "login-secret", "herald", input="s3cret\n")
+    for name, value in {"issuer": "https://login.herald.example", "client_id": "comments", "name": "Ours"}.items():
+        done("site", "set", "herald", f"login_{name}", value)
+    done("site", "set", "herald", "login", "on")
+    assert (found()[0]["login of herald"], found()[1]) == (False, 1)
+    monkeypatch.setenv("COMMENTSVC_BASE_URL", "https://comments.example")
+    assert (found()[0]["login of herald"], found()[1]) == (True, 0)

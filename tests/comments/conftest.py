@@ -12,7 +12,7 @@ from commentsvc.comments.models import Comment, Decision, Revision, StoredVerdic
 from commentsvc.core.database import PREFIX, db
 from commentsvc.stories.models import Story
 from tests.cast import Newsroom, rosas_comment
-from tests.conftest import unguarded
+from tests.scenes import scene, unguarded
 
 HERALD = "https://www.herald.example"
 
@@ -20,6 +20,10 @@ HERALD = "https://www.herald.example"
 @pytest.fixture
 def herald(newsroom: Newsroom) -> str:
     """The site everybody writes on; the Gazette stands beside it and has a story and a comment of its own."""
+    return scene(newsroom, _two_papers)
+
+
+def _two_papers(newsroom: Newsroom) -> str:
     newsroom.site("gazette")
     newsroom.comment(newsroom.story("gazette", id="ferry"), "The ferry was late again.", site="gazette")
     return newsroom.site("herald")

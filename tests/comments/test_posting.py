@@ -76,6 +76,11 @@ def test_a_waiting_writer_is_told_why(post):
     assert post().json["reasons"] == ["A moderator reads a writer's first comments before they appear."]
 
 
+def test_a_waiting_writer_is_told_why_in_the_pages_language(client, herald):
+    answer = client.post("/api/v1/comments", json=rosas_comment(), headers={"Accept-Language": "tr"})
+    assert answer.json["reasons"] == ["Bir kişinin ilk yorumlarını yayınlanmadan önce bir moderatör okur."]
+
+
 def test_on_a_site_that_holds_nobody_a_comment_is_published_at_once(post, newsroom, thread):
     newsroom.set("herald", hold_first_comments=0)
     assert post().json["comment"]["status"] == "approved"

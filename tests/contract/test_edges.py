@@ -95,3 +95,34 @@ def test_counts_keep_the_limits_of_a_storys_name(client, cast, name, limit):
 def test_a_query_parameter_sent_empty_counts_as_left_out(client, cast, query):
     plain = client.get("/api/v1/thread?site=herald&story=a")
     assert client.get(f"/api/v1/thread?site=herald&story=a&{query}").json == plain.json
+
+
+@pytest.mark.parametrize("asked", [{"since": "0999-12-31"}, {"until": "9999-01-01T00:00:00Z"}, {"since": "0000-00-00"}])
+@pytest.mark.parametrize(
+    "call", ["moderation/log", "admin/authors", "moderation/queue", "moderation/decisions/matching"]
+)
+def test_times_of_a_query_lie_in_the_years_1000_to_9998(client, cast, call, asked):
+    answer = client.get(f"/api/v1/{call}", query_string={"site": "herald", **asked}, headers=cast.ada.headers)
+    assert (answer.status_code, list(answer.json["fields"])) == (422, list(asked))
+
+
+@pytest.mark.parametrize("asked", [{"since": "1000-01-01"}, {"until": "9998-12-31T23:59:59-23:59"}])
+@pytest.mark.parametrize(
+    "call", ["moderation/log", "admin/authors", "moderation/queue", "moderation/decisions/matching"]
+)
+def test_times_at_either_end_are_times_like_any_other(client, cast, call, asked):
+    answer = client.get(f"/api/v1/{call}", query_string={"site": "herald", **asked}, headers=cast.ada.headers)
+    assert answer.status_code == 200
+
+
+def test_a_whole_number_may_come_with_a_point(client, cast):
+    sent = {"site": "herald", "name": "World", "close_after_days": 14.0}
+    answer = client.patch("/api/v1/admin/sections", json=sent, headers=cast.ada.headers)
+    assert answer.json["section"]["close_after_days"] == 14
+    half = client.patch("/api/v1/admin/sections", json={**sent, "close_after_days": 14.5}, headers=cast.ada.headers)
+    assert (half.status_code, list(half.json["fields"])) == (422, ["close_after_days"])
+
+
+def test_who_shows_no_token_is_not_known_afterwards_either(client, cast):
+    answer = client.delete("/api/v1/sessions?site=herald")
+    assert (answer.status_code, answer.json) == (200, {"known": False})

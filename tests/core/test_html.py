@@ -4,7 +4,17 @@ import logging
 import pytest
 
 from commentsvc.core import html
-from commentsvc.core.html import ALLOWED, Rendered, plain_tree, render, safe_url, text_of, to_html, to_tree
+from commentsvc.core.html import (
+    ALLOWED,
+    Rendered,
+    plain_tree,
+    render,
+    safe_url,
+    shown_in,
+    text_of,
+    to_html,
+    to_tree,
+)
 from commentsvc.core.markup import judges
 from commentsvc.core.text import Unreadable
 
@@ -320,3 +330,25 @@ def test_text_that_was_not_cleaned_is_refused(char):
 )
 def test_an_address_is_made_absolute_or_refused(raw, url):
     assert safe_url(raw) == url
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen", "at"),
+    [
+        ("A <b>swin</b>dle", "swindle", (5, 16)),
+        ("sw`in`dle", "swindle", (0, 9)),
+        ("[swin](https://x.example)dle", "swindle", (1, 28)),
+        ("<i>swin</i><b>dle</b>", "swindle", (3, 17)),
+        ("> one\n> **s**windle", "one\n**s**windle", (2, 19)),
+        ("- one\n- <b>s</b>windle", "swindle", (11, 22)),
+        ("[Herald](https://evil.example/) <b>s</b>windle", "swindle", (35, 46)),
+    ],
+)
+def test_what_readers_see_knows_where_it_was_typed(typed, seen, at):
+    shown = shown_in(typed)
+    start = shown.text.index(seen)
+    assert shown.typed(start, start + len(seen)) == at
+
+
+def test_a_text_without_marks_is_seen_as_typed():
+    assert shown_in("One.\n\nTwo\nthree, 2 * 3 * 4.") is None

@@ -25,6 +25,14 @@ def test_a_line_that_cannot_be_read_is_named(wrong):
     assert list(error.value.fields) == ["q"]
 
 
+@pytest.mark.parametrize(("sent", "read"), [
+    ("3.0", 3), ("30e-1", 3), ("-0.0", 0), ("3.5", 3.5), ("1e15", 10**15), ("1e16", 1e16), ("1e400", float("inf")),
+])  # fmt: skip
+def test_a_whole_number_is_one_however_it_is_written(sent, read):
+    value = inputs.json_object(f'{{"days": {sent}}}'.encode())["days"]
+    assert (value, type(value)) == (read, type(read))
+
+
 @pytest.mark.parametrize(("sent", "read"), [(None, 25), ("", 25), ("1", 1), ("100", 100), ("007", 7)])
 def test_a_whole_number(sent, read):
     args = {} if sent is None else {"limit": sent}

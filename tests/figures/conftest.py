@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from commentsvc.accounts.models import Account, Role
 from commentsvc.accounts.permissions import Actor
@@ -67,6 +67,11 @@ class Past:
     def undo(self, decision: int, person: Person, *, ago: float = 0) -> None:
         with self.newsroom.app.app_context(), unit_of_work():
             undoing.undo(decision, actor=self.actor(person), now=NOON - timedelta(minutes=ago))
+
+    def last_of(self, comment: int) -> int:
+        """The last decision on a comment."""
+        with self.newsroom.app.app_context():
+            return db.session.scalar(select(func.max(Decision.id)).where(Decision.comment_id == comment))
 
     def actor(self, person: Person) -> Actor:
         return Actor.of(find_account(person.email, house().keys))

@@ -167,6 +167,21 @@ def test_undone_and_overturned_decisions_are_taken_back(past, told, hanna, hugo)
     assert (reversals.decided, reversals.taken_back, reversals.rate) == (6, 2, pytest.approx(1 / 3))
 
 
+def test_what_was_restored_stands_and_what_was_undone_again_does_not(past, told, hanna, hugo):
+    restored, undone_again, kept, overturned = (past.written(ago=60) for _ in range(4))
+    for comment, times in ((restored, 2), (undone_again, 3)):
+        past.decide(comment, "reject", hanna, ago=50)
+        for minute in range(times):
+            past.undo(past.last_of(comment), hugo, ago=49 - minute)
+    past.decide(kept, "approve", hanna, ago=40)
+    past.undo(past.decide(kept, "ignore_flags", hanna, ago=39), hanna, ago=38)  # approved before and after
+    past.decide(overturned, "reject", hanna, ago=37)
+    past.undo(past.decide(overturned, "approve", hugo, ago=36), hugo, ago=35)
+    reversals = told().reversals
+    # Taken back: the rejection that was undone again, to have kept it, Hugo's own approval.
+    assert (reversals.decided, reversals.taken_back) == (6, 3)
+
+
 def test_what_is_overturned_after_seven_days_is_not_held_against_anybody(past, told, hanna, hugo):
     week, later = 7 * 24 * 60, 8 * 24 * 60
     for ago in (week, later):

@@ -90,7 +90,17 @@ def test_a_rule_is_noisy_above_three_times_its_usual(past, loud):
     assert (rule, held, usual) == ("author_is_new", 20, 1)
 
 
+def test_a_rule_of_yesterday_has_no_usual_to_be_measured_by(past, loud):
+    past.written(ago=2 * DAY)
+    for _ in range(20):
+        past.written(ago=5)
+    assert loud() == []
+    past.written(ago=3 * DAY)
+    assert [each.usual for each in loud()] == [1]
+
+
 def test_nineteen_are_no_noise(past, loud):
+    past.written(ago=14 * DAY)
     for _ in range(19):
         past.written(ago=5)
     assert loud() == []
@@ -118,6 +128,8 @@ def test_a_rule_that_people_mostly_overrule_is_noisy_however_usual(past, loud, h
 
 
 def test_noisy_rules_are_on_the_hand_over_page_with_the_reason(past, newsroom, desk):
+    for days in range(14, 10, -1):
+        newsroom.comment("harbour", status="hold", minutes_ago=days * DAY)
     for _ in range(20):
         newsroom.comment("harbour", status="hold")
     said = text_of(desk.see("/desk/handover"))

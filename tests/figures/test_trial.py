@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from commentsvc.authors.models import Author, Standing
-from commentsvc.authors.service import give_standing
+from commentsvc.authors.standings import give_standing
 from commentsvc.comments.posting import house_of
 from commentsvc.core.database import db
 from commentsvc.core.errors import ValidationFailed
@@ -192,8 +192,13 @@ def test_words_and_rules_lead_to_a_trial(past, admin, page):
 
 def test_what_readers_had_reported_would_be_held(past, newsroom, client, cast):
     comment = newsroom.comment("harbour")
-    for reader in ("one", "two"):
-        client.post(f"/api/v1/comments/{comment}/flags", json={"reason": "spam"}, headers={"User-Agent": reader})
+    for reader, network in (("one", "10.1.0.1"), ("two", "10.2.0.1"), ("three", "10.2.0.1")):
+        client.post(
+            f"/api/v1/comments/{comment}/flags",
+            json={"reason": "spam"},
+            headers={"User-Agent": reader},
+            environ_overrides={"REMOTE_ADDR": network},  # the third is at home with the second
+        )
     newsroom.decide(comment, "reject")
     body = {"site": "herald", "try": "flags"}
     found = [
@@ -223,6 +228,15 @@ def test_a_mode_is_tried_by_what_it_alone_would_hold(past, tried, newsroom, hann
         (0, 1, 1, 0),
         (1, 1, 0, 0),
     ]
+
+
+def test_a_mode_asks_the_rules_as_the_site_set_them(past, tried, newsroom, hanna):
+    past.decide(past.written(ago=90), "reject", hanna, ago=85)
+    held = []
+    for mode in (None, "off", "shadow"):
+        newsroom.rule("herald", "author_is_new", mode)
+        held.append(tried(**{"try": "mode", "mode": "open"}).would_hold)
+    assert held == [1, 0, 0]
 
 
 # How far it goes
@@ -323,6 +337,11 @@ def test_a_moderator_tries_nothing(past, desk, client, hanna):
         ({"try": "rule", "rule": "no_such_rule"}, "rule"),
         ({"try": "mode", "mode": "closed"}, "mode"),
         ({"try": "flags", "number": 0}, "number"),
+        ({"mode": "AAA"}, "mode"),
+        ({"rule": "no_such_rule"}, "rule"),
+        ({"number": -1}, "number"),
+        ({"number": 1001}, "number"),
+        ({"try": "mode", "kind": "delete"}, "kind"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(past, client, cast, wrong, field):

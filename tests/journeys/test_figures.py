@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from commentsvc.demo.newsroom import ADMIN
 from tests.journeys.conftest import sign_in
@@ -33,7 +33,7 @@ def test_an_admin_reads_the_hand_over_and_tries_a_word(newspaper, moderator):
         page.get_by_label("Words or phrases").fill("the\nboats")
         page.get_by_role("button", name="Try", exact=True).click()
         page.get_by_text("It would have held").wait_for()
-        assert page.evaluate("document.activeElement.id") == "result-title"
+        expect(page.locator("#result-title")).to_be_focused()
         assert (complaints(page), page.evaluate("document.documentElement.scrollWidth")) == ([], width)
     page.emulate_media(media="print")
     page.goto(f"{newspaper}/desk/handover")

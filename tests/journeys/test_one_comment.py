@@ -1,10 +1,12 @@
 """The whole way of one comment: article, form, waiting, desk, article again, the writer's page."""
 
+import os
 import re
+import subprocess
 
 import pytest
 
-from tests.journeys.conftest import PROMISE, approve, sign_in
+from tests.journeys.conftest import COMMENTSVC, PROMISE, approve, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -96,3 +98,17 @@ def all_text(page) -> str:
           return read(document.documentElement);
         }"""
     )
+
+
+def test_where_the_site_asks_for_work_a_comment_comes_with_it_and_the_reader_sees_nothing_of_it(
+    newspaper, reader, tmp_path
+):
+    house = {**os.environ, "COMMENTSVC_DATA_DIR": str(tmp_path / "demo")}
+    subprocess.run([str(COMMENTSVC), "site", "set", "demo", "proof_of_work", "on"], env=house, check=True)
+    asked = []
+    reader.on("request", lambda request: asked.append(request.url))
+    reader.goto(f"{newspaper}/news/{STORY}")
+    reader.get_by_text("Your email address will not be published.").wait_for()
+    write(reader)
+    reader.get_by_text("only you can see this").wait_for()
+    assert len([url for url in asked if "/api/v1/challenge" in url]) == 1

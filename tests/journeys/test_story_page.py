@@ -17,7 +17,7 @@ def complaints(page) -> list[str]:
 
 
 def visible_roots(page) -> list[str]:
-    return page.locator("comment-thread .roots > li > article").evaluate_all("all => all.map((each) => each.id)")
+    return page.locator("comment-thread .roots > ol > li > article").evaluate_all("all => all.map((each) => each.id)")
 
 
 def press(page, card: str, button: str, told: str) -> None:
@@ -47,7 +47,7 @@ def test_a_moderator_pins_locks_and_moves_and_readers_see_it(newspaper, reader, 
     reader.goto(article)
     reader.locator("comment-thread .roots").get_by_text("Pinned", exact=True).wait_for()
     assert visible_roots(reader)[:2] == [last, first]
-    pinned = reader.locator(f"comment-thread .roots > li > #{last}")
+    pinned = reader.locator(f"comment-thread .roots > ol > li > #{last}")
     assert pinned.get_by_text("Locked", exact=True).count() == 1
     assert pinned.get_by_role("button", name="Reply").count() == 0
 

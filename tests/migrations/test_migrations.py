@@ -13,26 +13,51 @@ from sqlalchemy import CheckConstraint, func, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from commentsvc import create_app
-from commentsvc.accounts.models import Account, Role, StaffSession
-from commentsvc.authors.models import Author, Standing, StandingChange
+from commentsvc.accounts.models import Account, RecoveryCode, Role, SecondStep, StaffRule, StaffSession
+from commentsvc.accounts.permissions import Actor
+from commentsvc.authors.models import (
+    Author,
+    AuthorAct,
+    AuthorNote,
+    AuthorSlug,
+    ReaderToken,
+    SignOnKey,
+    Standing,
+    StandingChange,
+    UsedSignOn,
+)
 from commentsvc.checks.models import CheckKeys, OutsideCheck
 from commentsvc.comments import log
+from commentsvc.comments.challenge_models import SpentChallenge, Unwanted
 from commentsvc.comments.likes import like
-from commentsvc.comments.models import Comment, Decision, Move, Revision
+from commentsvc.comments.models import Comment, Decision, Move, Revision, Shielded
 from commentsvc.core.clock import now
 from commentsvc.core.database import PREFIX, WORDS_TABLE, db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation.flags import flag
-from commentsvc.moderation.models import CommentNote, Flag, FlagReason, Lease, SavedFilter
+from commentsvc.moderation.models import (
+    AuthorTransfer,
+    CommentNote,
+    Flag,
+    FlagReason,
+    Lease,
+    SavedFilter,
+    TransferKind,
+    TransferredByline,
+    TransferredComment,
+)
 from commentsvc.notifications.models import Confirmation, Follow, Kind, Notice, Pace, Preference, Recipient
 from commentsvc.notifications.newsroom_models import BylineChoice, ChatTarget, How, NewsroomChoice, QueueAlarm
 from commentsvc.outbox import service as outbox
 from commentsvc.outbox.channels import Outgoing
 from commentsvc.outbox.models import Attempt, Delivery
+from commentsvc.privacy.models import Act, DataRequest, Erasure, PrivacyAct, SealedCopy, Wish
 from commentsvc.rulebook.models import Ban, BanKind
 from commentsvc.schema import VERSION_TABLE, is_current, newest, present, upgrade
 from commentsvc.sites.models import Section, Site
-from commentsvc.stories.models import Byline, Story
+from commentsvc.stories.acts import note_mode
+from commentsvc.stories.models import Byline, Story, StoryPick
+from commentsvc.stories.queries import StoryName, find_story
 from commentsvc.webhooks.models import Endpoint
 from tests.cast import Newsroom
 from tests.conftest import settings
@@ -69,7 +94,7 @@ def fill(app: Flask) -> None:
     newsroom.words("herald", "hold", "swindle")
     newsroom.rule("herald", "shouting", "shadow")
     newsroom.signed_in(newsroom.account("Hanna", Role.MODERATOR, "herald"))
-    story = newsroom.story("herald")
+    story, newsroom_other = newsroom.story("herald"), newsroom.story("herald")
     above = newsroom.comment(story, "A swindle.")
     newsroom.comment(story, parent=above)
     with app.app_context(), unit_of_work():
@@ -78,8 +103,13 @@ def fill(app: Flask) -> None:
         flag(comment, "somebody", reason=FlagReason.SPAM, details="", now=now())
         db.session.add(StandingChange(author_id=comment.author_id, standing=Standing.WATCHED, created_at=now()))
         db.session.add(Byline(story_id=comment.story_id, author_id=comment.author_id))
+        other = find_story(comment.site_id, StoryName(newsroom_other, None))
+        db.session.add(Shielded(comment_id=comment.id, author_id=comment.author_id))
+        db.session.add(StoryPick(story_id=comment.story_id, other_id=other.id, kind="pin"))
         db.session.add(CheckKeys(site_id=comment.site_id))
-        db.session.add(Section(site_id=comment.site_id, name="City"))
+        section = Section(site_id=comment.site_id, name="City", mode="hold_new")
+        db.session.add(section)
+        note_mode(section, None, actor=Actor("Tests"), now=now())
         db.session.add(Move(decision=db.session.scalars(select(Decision)).first()))
         db.session.add(Ban(site_id=comment.site_id, kind=BanKind.DOMAIN, domain="mail.example", created_at=now()))
         db.session.add(
@@ -91,9 +121,13 @@ def fill(app: Flask) -> None:
         db.session.add(
             Endpoint(site_id=comment.site_id, url="https://x.example", events=[], secret="", created_at=now())
         )
+        db.session.add(SpentChallenge(signature="0" * 64, expires_at=now()))
+        db.session.add(Unwanted(site_id=comment.site_id, minute=now(), network_hash="somewhere"))
         wish_for_mail(comment)
         _fill_newsroom(comment)
         _fill_card(comment)
+        _fill_person(comment)
+        _fill_privacy(comment)
 
 
 def wish_for_mail(comment: Comment) -> None:
@@ -105,13 +139,43 @@ def wish_for_mail(comment: Comment) -> None:
     db.session.add(Follow(story_id=comment.story_id, **whose))
     db.session.add(Confirmation(recipient_id=recipient.id, network_hash="somewhere", **whose))
     db.session.add(Notice(comment_id=comment.id, kind=Kind.STORY, reason="", **whose))
+    db.session.add(ReaderToken(token_hash="somebody", expires_at=now(), **whose))
+    db.session.add(UsedSignOn(token_hash="used", expires_at=now()))
+    key = {"kid": "2026", "algorithm": "HS256", "key_encrypted": "x"}
+    db.session.add(SignOnKey(site_id=comment.site_id, created_at=now(), **key))
+
+
+def _fill_privacy(comment: Comment) -> None:
+    whose = {"site_id": comment.site_id, "author_id": comment.author_id}
+    db.session.add(Erasure(**whose, comments="keep", asked_at=now(), due_at=now()))
+    db.session.add(PrivacyAct(**whose, act=Act.EXPORTED, at=now()))
+    typed = {"email_hash": "somebody", "hashes": ["somebody"], "network_hash": "somewhere"}
+    db.session.add(DataRequest(site_id=comment.site_id, wish=Wish.COPY, created_at=now(), **typed))
+    sealed = {"site_id": comment.site_id, "comment_id": comment.id, "content_encrypted": "x"}
+    db.session.add(SealedCopy(**sealed, created_at=now(), until=now()))
 
 
 def _fill_card(comment: Comment) -> None:
     hanna = db.session.scalars(select(Account)).one()
     hanna.alias, hanna.preferences = "H.", {"keys": True}
+    db.session.add(StaffRule(id=1, second_step=SecondStep.ADMINS))
+    db.session.add(RecoveryCode(account_id=hanna.id, code_hash="0" * 64))
     db.session.add(CommentNote(comment_id=comment.id, account_id=hanna.id, text="Again.", created_at=now()))
     db.session.add(Lease(comment_id=comment.id, account_id=hanna.id, until=now()))
+
+
+def _fill_person(comment: Comment) -> None:
+    about = {"author_id": comment.author_id, "created_at": now()}
+    db.session.add(AuthorNote(text="Writes a lot.", **about))
+    db.session.add(AuthorAct(site_id=comment.site_id, action="reveal", **about))
+    db.session.add(AuthorSlug(site_id=comment.site_id, slug="before", **about))
+    other = db.session.scalars(select(Author.id).where(Author.id != comment.author_id)).first()
+    transfer = AuthorTransfer(site_id=comment.site_id, kind=TransferKind.MERGE, from_id=other, to_id=comment.author_id)
+    transfer.batch, transfer.first_seen_before, transfer.created_at, transfer.until = "0" * 32, now(), now(), now()
+    db.session.add(transfer)
+    db.session.flush()
+    db.session.add(TransferredComment(transfer_id=transfer.id, comment_id=comment.id))
+    db.session.add(TransferredByline(transfer_id=transfer.id, story_id=comment.story_id, position=0))
 
 
 def _fill_newsroom(comment: Comment) -> None:

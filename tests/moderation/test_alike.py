@@ -185,3 +185,29 @@ def test_an_item_says_how_many_alike_wait(hanna, newsroom, story, wave):
     assert [items[number].get("alike") for number in (*numbers, other)] == [2, 2, None]
     newsroom.decide(numbers[0], "spam")
     assert "alike" not in hanna.queue().json["items"][0]
+
+
+def test_what_leads_elsewhere_is_shown_and_not_approved_with_the_others(desk, newsroom, story):
+    places = ("https://www.herald.example/boats", "https://evil.example/", "https://evil.example/")
+    texts = [f"Read all about the best boat covers at {place} today" for place in places]
+    first, *_ = [
+        newsroom.comment(story, text, name=f"Writer {n}", status="hold", minutes_ago=10 - n)
+        for n, text in enumerate(texts)
+    ]
+    card = desk.cards()[first]
+    assert "They are not all the same. They lead to https://www.herald.example/boats, https://evil.example/" in text_of(
+        card
+    )
+    (form,) = by_class(card, "decide")
+    offered = {button.get("value") for button in form.iter("button")}
+    assert "approve" not in offered
+    assert "spam" in offered
+
+
+def test_a_twin_that_more_speaks_against_is_not_approved_with_the_first(app, desk, wave):
+    first, _, last = wave(3)
+    with app.app_context():
+        db.session.get(Comment, last).objections += 2
+        db.session.commit()
+    (form,) = by_class(desk.cards()[first], "decide")
+    assert "approve" not in {button.get("value") for button in form.iter("button")}

@@ -1,14 +1,21 @@
 """Deciding on all that matches a filter, over exactly what was counted: the call and the pages without JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from commentsvc.accounts.models import Account
+from commentsvc.accounts.permissions import Actor
+from commentsvc.accounts.service import find_account
 from commentsvc.comments.models import Comment, Decision
+from commentsvc.core.clock import now
 from commentsvc.core.database import db
+from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.core.web import house
 from commentsvc.moderation import bulk_pages
+from commentsvc.moderation.decisions import Seen, decide_all
 from tests.cast import rosas_comment
 from tests.moderation.calls import Script
 from tests.moderation.pages import Browser, by_class, form_to, has_form_to, text_of
@@ -276,6 +283,15 @@ def test_saying_yes_decides_on_all_of_it_and_leads_to_the_log_of_the_batch(app, 
     assert not has_form_to(result, "/desk/matching")
 
 
+def test_the_result_can_be_undone_where_it_is_told(app, desk, question, newsroom, story):
+    numbers = several(newsroom, story)
+    page, _ = question(reason="abuse")
+    result = desk.see(desk.press(form_to(page, "/desk/matching")).location)
+    answer = desk.press(form_to(result, "/desk/undo"))
+    assert answer.location == f"/desk#card-{numbers[0]}"
+    assert (set(statuses(app).values()), "27 decisions undone." in desk.told()) == ({"PENDING"}, True)
+
+
 def test_what_changed_meanwhile_is_left_and_counted(app, desk, question, newsroom, story):
     numbers = several(newsroom, story)
     page, _ = question()
@@ -371,20 +387,37 @@ def test_the_queue_of_another_site_is_not_there(cast, newsroom, story):
 # Ticked comments: what cannot be
 
 
-@pytest.mark.parametrize("seen", ["1", "1:", "1:x", ":1", "1:1:1", "1:99999999999"])
+@pytest.mark.parametrize("seen", ["1", "1:", "1:x", ":1", "1:1:1:1", "1:99999999999"])
 def test_a_tick_that_is_none_decides_nothing(app, desk, newsroom, story, seen):
     number = newsroom.comment(story, status="hold")
     answer = desk.send("/desk/decisions", action="reject", seen=[f"{number}:{newsroom.version(number)}", seen])
     assert (answer.status_code in (302, 404), statuses(app)) == (True, {number: "PENDING"})
 
 
-def test_two_hundred_and_one_ticks_are_refused_whole(app, desk, newsroom, story):
+def test_a_page_may_send_more_ticks_than_a_script(app, desk, newsroom, story):
+    """Two cards of near-identical comments can come to 400; of these all but one are nobody's."""
     number = newsroom.comment(story, status="hold")
-    seen = " ".join([f"{number}:{newsroom.version(number)}", *(f"{10**6 + n}:1" for n in range(200))])
+    seen = " ".join([f"{number}:{newsroom.version(number)}", *(f"{10**6 + n}:1" for n in range(400))])
+    assert desk.send("/desk/decisions", action="reject", seen=seen).status_code == 404
+
+
+def test_a_thousand_and_one_ticks_are_refused_whole(app, desk, newsroom, story):
+    number = newsroom.comment(story, status="hold")
+    seen = " ".join([f"{number}:{newsroom.version(number)}", *(f"{10**6 + n}:1" for n in range(1000))])
     answer = desk.send("/desk/decisions", action="reject", seen=seen, back="/desk?site=herald&q=boats")
     assert (answer.status_code, answer.location) == (302, "/desk?site=herald&q=boats")
-    assert "Decide on at most 200 comments at once." in desk.told()
+    assert "1,001 comments are ticked. Decide on at most 1,000 at once" in desk.told()
     assert statuses(app) == {number: "PENDING"}
+
+
+def test_of_a_filter_that_is_said_twice_the_first_counts_for_the_list_and_for_the_question(desk, newsroom):
+    newsroom.comment(newsroom.story("herald", category="Sport"), status="hold")
+    newsroom.comment(newsroom.story("herald", category="Politics"), status="hold")
+    twice = "/desk?site=herald&q=&section=Sport&section=Politics&q=boats"
+    assert len(desk.cards(twice)) == 1
+    asked = desk.send("/desk/decisions", matching="1", action="approve", back=twice).location
+    assert "section=Sport" in asked
+    assert "1 comment" in text_of(desk.see(asked))
 
 
 def test_a_stale_tick_is_left_and_the_others_are_decided(app, desk, newsroom, story):
@@ -402,3 +435,40 @@ def test_a_tick_of_another_site_stops_the_whole_stroke(app, desk, newsroom, stor
     theirs = newsroom.comment("theirs", site="gazette", status="hold")
     answer = desk.send("/desk/decisions", action="reject", seen=f"{mine}:{newsroom.version(mine)} {theirs}:1")
     assert (answer.status_code, set(statuses(app).values())) == (404, {"PENDING"})
+
+
+def test_a_colleagues_decision_with_an_earlier_time_is_not_overwritten(app, bulk, cast, newsroom, story):
+    first, second = newsroom.comment(story, status="hold"), newsroom.comment(story, status="hold")
+    counted = bulk.count(queue="all").json
+    with app.app_context(), unit_of_work():  # begun before the count, committed after it
+        ada = Actor.of(find_account(cast.ada.email, house().keys))
+        seen = [Seen(first, newsroom.row(first).version)]
+        decide_all(seen, "approve", actor=ada, now=now() - timedelta(milliseconds=300))
+    said = bulk.decide(counted, expected=1, queue="all", action="reject", reason="spam").json
+    assert (said["decided"], said["skipped"]) == (1, 1)
+    assert statuses(app) == {first: "APPROVED", second: "REJECTED"}
+
+
+def test_a_reply_that_came_with_a_moved_conversation_is_none_of_it(ada, app, bulk, client, newsroom, story):
+    newsroom.story("herald", "ferry")
+    counted_one = newsroom.comment("ferry", status="hold", minutes_ago=30)
+    other = newsroom.comment("ferry", status="hold", minutes_ago=20)
+    top = newsroom.comment(story, minutes_ago=40)
+    reply = newsroom.comment(story, parent=top, status="hold", minutes_ago=35)
+    counted = bulk.count(story="ferry").json
+    ada.decide(counted_one, action="reject")
+    with app.app_context():
+        number = newsroom.row(top).story_id
+    moved = {"to": "ferry", "comment": str(top)}
+    assert client.post(f"/api/v1/admin/stories/{number}/move", json=moved, headers=ada.headers).status_code == 200
+    assert bulk.decide(counted, expected=1, story="ferry", action="spam").json["decided"] == 1
+    assert statuses(app) == {counted_one: "REJECTED", other: "SPAM", top: "APPROVED", reply: "PENDING"}
+
+
+def test_a_report_after_the_count_is_not_answered_by_it(app, bulk, newsroom, story, report):
+    number = newsroom.comment(story)
+    counted = bulk.count(queue="all").json
+    report(number)
+    bulk.decide(counted, queue="all", action="approve")
+    with app.app_context():
+        assert newsroom.row(number).open_flags == 1

@@ -6,15 +6,19 @@ import pytest
 
 from commentsvc.accounts.models import Account
 from commentsvc.accounts.preferences import KEYS
+from commentsvc.accounts.service import find_account, limit_account
 from commentsvc.comments.models import Comment
 from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
+from commentsvc.core.web import house
 from commentsvc.moderation import leases
 from commentsvc.moderation.models import Lease
+from commentsvc.sites.service import site_named
+from tests.cast import rosas_comment
 from tests.moderation.pages import Browser, by_class, form_to, parsed, text_of
 
-BUDGET = 120_000  # bytes, uncompressed: the page with 25 cards and all it loads
+BUDGET = 120 * 1024  # bytes, uncompressed: the page with 25 cards and all it loads
 
 
 @pytest.fixture
@@ -197,6 +201,42 @@ def test_a_lease_blocks_nobody_and_a_decision_releases_it(admin, app, desk, wait
     admin.send("/desk/leases", comment=str(waiting))
     desk.press(by_class(desk.cards()[waiting], "decide")[0], "approve")
     assert (status_of(app, waiting), looking(desk, waiting)) == ("APPROVED", [])
+
+
+@pytest.mark.parametrize("what", ["undone", "moved", "edited", "taken back"])
+def test_who_looked_at_it_before_it_changed_does_not_look_at_it_now(
+    admin, app, client, desk, hanna, newsroom, story, what
+):
+    newsroom.set("herald", hold_first_comments=1)
+    made = client.post("/api/v1/comments", json=rosas_comment(story=story)).json
+    comment, token = int(made["comment"]["id"]), {"Authorization": f"Bearer {made['receipt']['token']}"}
+    decision = hanna.decide(comment, action="approve").json["decided"][0]["decision"]
+    admin.send("/desk/leases", comment=str(comment))
+    assert len(looking(desk, comment)) == 1
+    if what == "undone":
+        hanna.undo(decision)
+    elif what == "moved":
+        desk.send(f"/desk/comments/{comment}/move", to=newsroom.story("herald"), version=newsroom.version(comment))
+    elif what == "edited":
+        client.patch(f"/api/v1/comments/{comment}", json={"text": "Something else."}, headers=token)
+    else:
+        client.delete(f"/api/v1/comments/{comment}", headers=token)
+    assert looking(desk, comment) == []
+
+
+def test_notes_on_the_writer_are_counted_as_far_as_ones_sections_go(admin, app, cast, desk, newsroom):
+    here = newsroom.comment(newsroom.story("herald", category="Sport"), status="hold")
+    there = newsroom.comment(newsroom.story("herald", category="Politics"), status="hold")
+    with app.app_context(), unit_of_work():
+        newsroom.row(there).author_id = newsroom.row(here).author_id
+    for comment in (here, there):
+        admin.send(f"/desk/comments/{comment}/notes", text="Look again.")
+    counted = []
+    for sections in ([], ["Sport"]):
+        with app.app_context(), unit_of_work():
+            limit_account(find_account(cast.hanna.email, house().keys), site_named("herald").id, sections)
+        counted.append(text_of(desk.cards()[here]))
+    assert [("2 team notes" in each, "1 team note" in each) for each in counted] == [(True, False), (False, True)]
 
 
 def test_ended_leases_are_forgotten(admin, app, desk, newsroom, story, waiting):

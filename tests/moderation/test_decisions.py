@@ -134,7 +134,7 @@ ONE = {"id": "1", "version": 1}
         ({"comments": [{"id": "1"}]}, "comments"),
         ({"comments": [{"id": "1", "version": "1"}]}, "comments"),
         ({"comments": [{"id": "1", "version": True}]}, "comments"),
-        ({"comments": [{"id": "1", "version": 1.0}]}, "comments"),
+        ({"comments": [{"id": "1", "version": 1.5}]}, "comments"),
         ({"comments": [ONE] * 201}, "comments"),
         ({"reason": "x" * 61}, "reason"),
         ({"reason": 1}, "reason"),

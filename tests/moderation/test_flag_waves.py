@@ -43,7 +43,9 @@ def test_the_third_brings_it_back_by_a_decision_of_the_rule(app, reported, statu
     comment = reported(3)
     assert status(comment) == "PENDING"
     with app.app_context():
-        last = db.session.scalars(db.select(Decision).where(Decision.comment_id == comment)).all()[-1]
+        last = db.session.scalars(
+            db.select(Decision).where(Decision.comment_id == comment).order_by(Decision.id)
+        ).all()[-1]
         assert (last.rule, last.before, last.after) == ("flags_reached", "APPROVED", "PENDING")
     assert said(app, comment) == [("flags_reached", "hold", None)]
 
@@ -113,6 +115,27 @@ def test_leaving_a_comment_alone_is_undone_like_any_decision(hanna, reported, re
     for _ in range(3):
         report(comment)
     assert status(comment) == "PENDING"
+
+
+def test_what_was_reported_meanwhile_is_open_once_leaving_alone_is_undone(
+    app, hanna, newsroom, reported, report, status
+):
+    comment = reported(1)
+    decision = hanna.decide(comment, action="ignore_flags").json["decided"][0]["decision"]
+    report(comment)
+    undone = hanna.undo(decision).json["decision"]
+    (item,) = hanna.queue(queue="flagged").json["items"]
+    assert (len(item["flags"]), open_flags(app, newsroom, comment)) == (2, 2)
+    hanna.undo(undone)
+    assert (hanna.ids(queue="flagged"), open_flags(app, newsroom, comment)) == ([], 0)
+    hanna.undo(hanna.log()[0]["id"])
+    report(comment)
+    assert status(comment) == "PENDING"
+
+
+def open_flags(app, newsroom, comment: int) -> int:
+    with app.app_context():
+        return newsroom.row(comment).open_flags
 
 
 def test_a_moderator_of_another_site_leaves_nothing_alone(gus, reported):

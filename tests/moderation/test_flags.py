@@ -4,6 +4,7 @@ import pytest
 
 from commentsvc.core.database import db
 from commentsvc.moderation.models import Flag, FlagReason
+from tests.moderation.pages import Browser, by_class
 
 REASONS = ("abuse", "spam", "hate", "off_topic", "misinformation", "private_data", "illegal", "other")
 
@@ -111,3 +112,25 @@ def test_a_report_after_a_decision_asks_again(client, hanna, newsroom, comment, 
     report(comment, "hate")
     (item,) = hanna.queue(queue="flagged").json["items"]
     assert [flag["reason"] for flag in item["flags"]] == ["hate"]
+
+
+def test_a_report_that_nobody_saw_is_not_answered_by_keeping_the_comment(hanna, newsroom, story, report):
+    number = newsroom.comment(story)
+    report(number, "off_topic")
+    (item,) = hanna.queue(queue="flagged").json["items"]
+    report(number, "illegal", "A child's address.")
+    seen = {"id": item["id"], "version": item["version"], "reports": len(item["flags"])}
+    answer = hanna.send({"comments": [seen], "action": "approve"}).json
+    assert (len(answer["decided"]), len(answer["conflicts"])) == (0, 1)
+    (still,) = hanna.queue(queue="flagged").json["items"]
+    assert len(still["flags"]) == 2
+
+
+def test_a_report_since_the_page_was_drawn_is_said_and_nothing_is_kept(cast, newsroom, story, report):
+    desk = Browser(newsroom.signed_in(cast.hanna))
+    number = newsroom.comment(story)
+    report(number)
+    form = by_class(desk.cards("/desk?site=herald&queue=flagged")[number], "decide")[0]
+    report(number)
+    desk.press(form, "approve")
+    assert "was left as it is. A reader reported it after you opened it." in desk.told()

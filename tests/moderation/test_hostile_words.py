@@ -29,8 +29,6 @@ class Paper:
 
     def __init__(self, newsroom, admin, key: str, words: list[str]) -> None:
         self.client, self.key, self.headers = newsroom.client(), key, admin.headers
-        with newsroom.app.app_context(), unit_of_work():
-            site_named(key).name = words[0]
         newsroom.words(key, "hold", "boats")
         self.stories, self.authors, self.comments = [], [], []
         for number, word in enumerate(words):
@@ -41,6 +39,8 @@ class Paper:
             self._judge(newsroom, comment, author, word)
             self.comments.append(comment)
             self.authors.append(author)
+        with newsroom.app.app_context(), unit_of_work():
+            site_named(key).name = words[0]  # from now on nobody else's
         for word in words:
             self._done(
                 self.client.post(

@@ -13,6 +13,7 @@ from commentsvc.comments import log
 from commentsvc.comments.models import Decision, LogHead
 from commentsvc.core.clock import now, rfc3339
 from commentsvc.core.database import db
+from commentsvc.core.paging import Cursor
 from commentsvc.sites.service import site_named
 from tests.cast import rosas_comment
 from tests.conftest import unguarded
@@ -75,6 +76,43 @@ def test_the_page_shows_what_was_asked_for(desk, hanna, newsroom, story, waiting
 
 
 # The file
+
+
+def forms_to_undo(page) -> set[str]:
+    return {
+        form.get("action").split("/")[3] for form in page.iter("form") if "/decisions/" in (form.get("action") or "")
+    }
+
+
+def test_only_the_last_decision_of_a_comment_is_offered_to_be_undone_on_every_page(
+    desk, hanna, newsroom, story, waiting, monkeypatch
+):
+    overridden = hanna.decide(waiting, action="approve").json["decided"][0]["decision"]
+    other = hanna.decide(newsroom.comment(story, status="hold"), action="approve").json["decided"][0]["decision"]
+    last = hanna.decide(waiting, action="reject").json["decided"][0]["decision"]
+    assert forms_to_undo(desk.see("/desk/log?site=herald")) == {last, other}
+    assert forms_to_undo(desk.see("/desk/log?site=herald&action=approve")) == {other}
+    assert forms_to_undo(desk.see(f"/desk/log?site=herald&cursor={Cursor(0, int(last))}")) == {other}
+    assert overridden != last
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "is_offered"),
+    [("", True), ("&since=2020-01-01", True), ("&comment=1", False), ("&action=approve", False), ("&account=1", False)],
+)
+def test_all_of_a_batch_is_offered_to_be_undone_only_where_all_of_it_is_listed(
+    desk, hanna, newsroom, story, waiting, narrowed, is_offered
+):
+    hanna.decide(waiting, newsroom.comment(story, status="hold"), action="approve")
+    page = desk.see(f"/desk/log?site=herald&batch={hanna.log()[0]['batch']}{narrowed}")
+    assert ("Undo all of these …" in text_of(page)) == is_offered
+
+
+def test_moves_can_be_chosen_and_a_time_keeps_its_seconds(desk, waiting):
+    page = desk.see("/desk/log?site=herald&action=move&since=2026-01-02T03:04:05")
+    chosen = [option.get("value") for option in page.iter("option") if "selected" in option.attrib]
+    (since,) = [field for field in page.iter("input") if field.get("name") == "since"]
+    assert ("move" in chosen, since.get("value"), since.get("step")) == (True, "2026-01-02T03:04:05", "1")
 
 
 def test_the_file_has_the_filters_of_the_page_and_no_cell_that_is_a_formula(desk, hanna, newsroom, story):
@@ -142,6 +180,7 @@ TAMPERED = [
     ("DELETE FROM commentsvc_decision WHERE number = 2", "decision 2 of the site is missing"),
     ("DELETE FROM commentsvc_decision WHERE number = 3", "its end is missing: it should have 3 decisions"),
     ("DELETE FROM commentsvc_log_head", "its end is missing"),
+    ("UPDATE commentsvc_log_head SET number = 0, hash = ''", "its end is missing: it should have 3 decisions"),
 ]
 
 
@@ -152,6 +191,25 @@ def test_what_was_changed_behind_its_back_is_found(app, hanna, waiting, tamperin
     with app.app_context(), unguarded() as connection:
         connection.execute(text(tampering))
     assert said in examined(app).wrong
+
+
+def test_a_log_that_was_wiped_with_its_end_is_missed(app, hanna, waiting):
+    with app.app_context(), unguarded() as connection:
+        connection.execute(text("DELETE FROM commentsvc_decision"))
+        connection.execute(text("DELETE FROM commentsvc_log_head"))
+    assert examined(app).wrong == "1 of its comments have no decision"
+
+
+def test_what_is_written_while_the_log_is_read_is_no_false_alarm(app, newsroom, story, waiting, monkeypatch):
+    read = log._rows
+
+    def rows_with_company(*asked):
+        newsroom.comment(story)
+        yield from read(*asked)
+        newsroom.comment(story)
+
+    monkeypatch.setattr(log, "_rows", rows_with_company)
+    assert examined(app) == log.Examined(1)
 
 
 def test_the_chain_never_forks_whoever_writes_and_decides_at_the_same_moment(app, cast, newsroom):

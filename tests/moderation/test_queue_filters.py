@@ -1,16 +1,18 @@
 """What the queue can be narrowed to, sorted by and searched for, and what it answers to nonsense."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from commentsvc.accounts.models import Account, Role, SiteMembership
+from commentsvc.accounts.permissions import Actor
 from commentsvc.comments.models import Comment, Revision, StoredVerdict
 from commentsvc.core.clock import now, rfc3339
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
-from commentsvc.moderation import walk
+from commentsvc.moderation import filters, walk
 from commentsvc.moderation.models import Flag
+from commentsvc.sites.service import site_named
 from tests.cast import rosas_comment
 from tests.conftest import unguarded
 from tests.moderation.calls import Script
@@ -97,6 +99,24 @@ def test_a_time_range_begins_with_its_first_moment_and_ends_before_its_last(hann
     since, until = (rfc3339(moment + timedelta(minutes=minutes)) for minutes in (1, 2))
     assert (hanna.ids(since=since), hanna.ids(until=until)) == (numbers[1:], numbers[:2])
     assert hanna.ids(since=since, until=until) == [numbers[1]]
+
+
+def test_a_day_is_a_day_where_the_site_is_and_stays_one_in_the_address(app, cast, hanna, newsroom, story):
+    newsroom.set("herald", time_zone="Europe/Berlin")
+    at = {moment: newsroom.comment(story, status="hold") for moment in ("21:59", "22:00", "21:58+1", "22:00+1")}
+    with app.app_context(), unit_of_work():
+        for moment, number in at.items():
+            hour, minute = int(moment[:2]), int(moment[3:5])
+            newsroom.row(number).created_at = datetime(2026, 7, 9 + moment.endswith("+1"), hour, minute, tzinfo=UTC)
+    assert hanna.ids(since="2026-07-10", until="2026-07-10") == [at["22:00"], at["21:58+1"]]
+    browser = Browser(newsroom.signed_in(cast.hanna))
+    page = browser.see("/desk?site=herald&since=2026-07-10&until=2026-07-10")
+    assert "From: 2026-07-10" in text_of(page)
+    assert "Until: 2026-07-10" in text_of(page)
+    assert "From (Europe/Berlin)" in text_of(page)
+    asked = browser.see("/desk/matching?site=herald&action=approve&since=2026-07-10&until=2026-07-10")
+    assert "2 comments" in text_of(asked)
+    assert [text_of(each) for each in asked.iter("dd")].count("2026-07-10") == 2
 
 
 def test_the_last_day_of_a_range_belongs_to_it(hanna, newsroom, story):
@@ -250,7 +270,9 @@ def test_a_story_that_moves_to_another_section_takes_its_comments_along(app, han
         ({"since": "2026-02-30"}, "since"),
         ({"since": "2026-01-20T08:30:00"}, "since"),  # of which zone?
         ({"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ({"since": "0999-12-31"}, "since"),
         ({"until": "9999-12-31"}, "until"),
+        ({"until": "9999-01-01T00:00:00Z"}, "until"),
         ({"until": "20260120"}, "until"),
         ({"since": "2026-01-20", "until": "2026-01-19"}, "until"),
         ({"since": "2026-01-20T08:00:00Z", "until": "2026-01-20T08:00:00Z"}, "until"),
@@ -415,7 +437,9 @@ def test_counts_stop_at_the_most_that_is_counted(hanna, newsroom, story, monkeyp
 
 
 def test_an_account_that_is_deleted_leaves_no_filter(app, newsroom, cast, story):
-    Browser(newsroom.signed_in(cast.hanna)).send("/desk/filters", site="herald", name="Mine", query="link=yes")
+    with app.app_context(), unit_of_work():
+        account = db.session.get_one(Account, newsroom.account_id(cast.hanna))
+        filters.save("Mine", {"link": "yes"}, actor=Actor.of(account), site_id=site_named("herald").id, now=now())
     with app.app_context(), unit_of_work():
         db.session.delete(db.session.get_one(Account, newsroom.account_id(cast.hanna)))
     with app.app_context():

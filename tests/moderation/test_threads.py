@@ -144,6 +144,17 @@ def test_a_conversation_is_moved_and_moved_back_by_the_log(desk, app, newsroom, 
     assert len(voices(desk, f"/desk/stories/{number}")) == 2
 
 
+@pytest.mark.parametrize("what", ["comments", "stories"])
+def test_the_page_that_tells_of_a_move_takes_it_back(desk, app, newsroom, story, number, what):
+    root = newsroom.comment(story)
+    newsroom.story("herald", "ferry", title="The ferry")
+    moved = f"/desk/comments/{root}/move" if what == "comments" else f"/desk/stories/{number}/move"
+    page = desk.see(moved if what == "comments" else f"/desk/stories/{number}")
+    there = desk.see(desk.press(form_to(page, moved), to="ferry").location)
+    desk.press(form_to(there, "/desk/undo"))
+    assert len(voices(desk, f"/desk/stories/{number}")) == 1
+
+
 @pytest.mark.parametrize("how", ["id", "number", "address", "new address"])
 def test_the_other_story_is_named_in_any_way(desk, app, newsroom, story, number, how):
     newsroom.comment(story)
@@ -204,7 +215,7 @@ def test_an_admin_sets_what_a_section_takes(admin, client, number):
     answer = admin.press(form, mode="hold_all", close_after_days="14", opening_hours="Mo-Fr 08:00-22:00")
     assert answer.status_code == 302
     (row,) = list(admin.see("/admin/sections?site=herald").iter("tr"))[1:]
-    assert text_of(row) == "City Hold all 14 days Mo-Fr 08:00-22:00 1"
+    assert text_of(row) == "City Hold all 14 days Mo-Fr 08:00-22:00 as the site 1"
     assert client.get("/api/v1/thread?site=herald&story=harbour").json["story"]["state"] in ("held", "closed")
 
 
@@ -213,6 +224,7 @@ def test_an_admin_sets_what_a_section_takes(admin, client, number):
     ({"close_after_days": "soon"}, "whole number"),
     ({"close_after_days": "-1"}, "whole number"),
     ({"opening_hours": "Mo-Fr 08:00-22:00; Sx 10:00"}, "“Sx 10:00” cannot be read"),
+    ({"default_sort": "loudest"}, "Use one of"),
     ({"name": ""}, "Name a section"),
     ({"name": "x" * 81}, "Name a section"),
 ])  # fmt: skip
@@ -230,7 +242,8 @@ def test_a_script_sets_and_clears_what_a_section_takes(client, cast, story):
         return client.patch("/api/v1/admin/sections", json=body, headers=cast.ada.headers)
 
     assert send(mode="closed", close_after_days=0).json["section"] == {
-        "name": "City", "mode": "closed", "close_after_days": 0, "opening_hours": None, "stories": 1,
+        "name": "City", "mode": "closed", "close_after_days": 0, "opening_hours": None, "default_sort": None,
+        "stories": 1,
     }  # fmt: skip
     assert send(mode=None).json["section"]["close_after_days"] == 0
     wrong = send(opening_hours="never", close_after_days="soon")

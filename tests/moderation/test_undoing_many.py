@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from commentsvc.accounts.permissions import Actor
-from commentsvc.authors.models import Author
+from commentsvc.authors.models import Author, StandingChange
 from commentsvc.comments.lifecycle import ACTIONS, State
 from commentsvc.comments.models import Comment, Decision
 from commentsvc.core.clock import now, rfc3339
@@ -16,6 +16,7 @@ from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.moderation import undoing
 from commentsvc.moderation.decisions import Seen, decide_all
+from commentsvc.moderation.log_pages import LEFT_ALONE
 from commentsvc.moderation.models import Flag
 from commentsvc.outbox.models import Event
 from commentsvc.stories.models import Story
@@ -356,6 +357,30 @@ def test_the_toast_undoes_what_was_just_done(desk, newsroom, three, statuses):
     assert ("3 decisions undone." in desk.told(), statuses(*three)) == (True, ["PENDING"] * 3)
 
 
+def test_the_queue_offers_to_undo_ones_own_last_stroke_while_nobody_outside_heard(
+    ada, hanna, desk, newsroom, story, three, statuses
+):
+    other = newsroom.comment(story, status="hold")
+    hanna.decide(*three, action="reject")
+    ada.decide(other, action="approve")
+    page = desk.see()
+    assert "Rejected by Hanna: the comment by Rosa Reader and 2 more" in text_of(by_class(page, "told")[0])
+    answer = desk.press(form_to(page, "/desk/undo"))
+    assert answer.location.endswith(f"#card-{three[0]}")
+    assert (statuses(*three), "3 decisions undone." in desk.told()) == (["PENDING"] * 3, True)
+    assert by_class(desk.see(), "told") == []  # neither what was undone nor what a colleague did
+
+
+@pytest.mark.parametrize("why", ["somebody decided since", "the time is over"])
+def test_the_queue_offers_nothing_else_to_undo(ada, hanna, desk, three, why, monkeypatch):
+    hanna.decide(three[0], action="approve")
+    if why == "the time is over":
+        monkeypatch.setattr(undoing, "UNDO_TIME", timedelta())
+    else:
+        ada.decide(three[0], action="reject")
+    assert by_class(desk.see(), "told") == []
+
+
 def test_the_preview_says_how_many_and_what_stays(ada, hanna, desk, three, statuses):
     hanna.decide(*three, action="reject")
     batch = hanna.log()[0]["batch"]
@@ -372,6 +397,45 @@ def test_the_log_of_one_batch_leads_to_its_undo(hanna, desk, three):
     batch = hanna.log()[0]["batch"]
     page = desk.see(f"/desk/log?site=herald&batch={batch}")
     assert any("/desk/undo" in (link.get("href") or "") for link in page.iter("a"))
+
+
+@pytest.fixture
+def watched(client, newsroom, story) -> tuple[int, int]:
+    """A comment that was held because its writer is watched, and the writer: Rosa, whose first one was let through."""
+    first = client.post("/api/v1/comments", json=rosas_comment()).json
+    newsroom.decide(int(first["comment"]["id"]), "approve")
+    with newsroom.app.app_context(), unit_of_work():
+        rosa = newsroom.row(int(first["comment"]["id"])).author
+        rosa.standing, author = "WATCHED", rosa.id
+        db.session.add(StandingChange(author_id=author, standing="WATCHED", created_at=now()))
+    token = {"Authorization": f"Bearer {first['receipt']['token']}"}
+    again = client.post("/api/v1/comments", json=rosas_comment(text="And another thing."), headers=token).json
+    return int(again["comment"]["id"]), author
+
+
+def test_an_authors_page_leads_to_undoing_what_sanctions_did_and_the_log_to_the_same(cast, newsroom, watched, statuses):
+    admin = Browser(newsroom.signed_in(cast.ada))
+    number, author = watched
+    page = admin.see(f"/desk/authors/{author}")
+    (to_log,) = [each.get("href") for each in page.iter("a") if text_of(each) == "What was decided about them"]
+    links = [
+        next(each for each in shown.iter("a") if text_of(each).startswith("Undo what sanctions decided"))
+        for shown in (page, admin.see(to_log), admin.see(f"{to_log}&since=2020-01-01T00:00"))
+    ]
+    assert "since=2020-01-01" in links[2].get("href")
+    for link in links[1:]:
+        assert "1 decision would be undone" in text_of(admin.see(link.get("href")))
+    admin.press(form_to(admin.see(links[0].get("href")), "/desk/undo"))
+    assert statuses(number) == ["APPROVED"]
+
+
+def test_a_moderator_is_offered_no_undo_of_sanctions(desk, watched):
+    for path in (f"/desk/authors/{watched[1]}", "/desk/log?site=herald&author=rosa-reader"):
+        assert "Undo what sanctions" not in text_of(desk.see(path))
+
+
+def test_the_preview_names_a_move_that_has_no_way_back():
+    assert set(LEFT_ALONE) == set(undoing.REASONS)
 
 
 @pytest.mark.parametrize(("query", "status"), [("", 422), ("rule=author_is_new", 403), ("batch=unheard-of", 200)])

@@ -14,10 +14,11 @@ from commentsvc.core.database import db
 from commentsvc.core.errors import NotFound
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
-from commentsvc.moderation import undoing
+from commentsvc.moderation import log_pages, undoing
 from commentsvc.outbox.models import Event
 from commentsvc.sites.service import site_named
 from commentsvc.stories.models import Story
+from tests.moderation.pages import Browser
 
 BAD = "This swindle is humbug."
 
@@ -94,6 +95,24 @@ def test_a_move_with_no_way_back_stops_no_other_undo(ada, hanna, cast, newsroom,
     undone = hanna.undo_many(**all_of(newsroom, cast.hanna)).json
     assert [each["skipped"] for each in (planned, undone)] == [{"cannot_move_back": 1}] * 2
     assert (undone["done"], undone["failed"], statuses(*others)) == (3, 0, ["PENDING"] * 3)
+
+
+def test_the_pages_say_why_a_move_stays(ada, hanna, cast, newsroom, story, moved):
+    newsroom.story("herald", "ferry")
+    newsroom.story("herald", "third")
+    above = newsroom.comment(story)
+    reply = newsroom.comment(story, parent=above)
+    moved(hanna, reply, "ferry")
+    moved(ada, above, "third")
+    desk, account = Browser(newsroom.signed_in(cast.hanna)), newsroom.account_id(cast.hanna)
+    why = log_pages.LEFT_ALONE[undoing.CANNOT_MOVE]
+    assert why in desk.client.get(f"/desk/undo?site=herald&account={account}").get_data(as_text=True)
+    assert desk.send("/desk/undo?site=herald", account=account).status_code == 302
+    assert why in desk.told()
+
+
+def test_pages_and_scripts_have_words_for_the_same_reasons():
+    assert log_pages.LEFT_ALONE.keys() == undoing.REASONS.keys()
 
 
 def test_a_move_from_somebody_elses_section_stops_no_other_undo(app, hanna, cast, newsroom, story, moved, statuses):

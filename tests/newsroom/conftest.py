@@ -168,7 +168,7 @@ class Chat:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         if tls:
             self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def body(self, path: str) -> bytes:
         return b'{"room_id": "!room:h", "event_id": "$1", "joined_rooms": ["!room:h"]}' if "_matrix" in path else b"ok"

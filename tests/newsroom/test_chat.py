@@ -1,5 +1,6 @@
 """Messages to the newsroom's chats: short, calm, to where an admin said and nowhere else."""
 
+import gc
 import json
 import logging
 import socket
@@ -295,10 +296,20 @@ def test_an_answer_that_drips_is_not_waited_for(monkeypatch, opened, which):
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_an_answer_without_end_is_not_read(opened, which):
+def test_an_answer_without_end_is_hung_up_on(opened, which, slow_to_let_go):
     with answering(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536, pause=0) as port:
         answer = chats.send(plain_ones(port)[which], HELLO, opened)
     assert (answer.succeeded, "larger than" in answer.text) == (False, True)
+
+
+@pytest.fixture
+def slow_to_let_go(monkeypatch):
+    """As on a busy machine: the other side fills all buffers before we hang up. And nothing is let go by accident."""
+    let_go = http_out._Exchange._let_go
+    monkeypatch.setattr(http_out._Exchange, "_let_go", lambda exchange: (sleep(0.3), let_go(exchange)))
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @contextmanager
@@ -320,6 +331,7 @@ def answering(head: bytes, piece: bytes, *, pause: float):
     yield listener.getsockname()[1]
     thread.join(10)
     listener.close()
+    assert not thread.is_alive(), "nobody hung up"
 
 
 def test_no_redirect_is_followed(opened, plain_chat):

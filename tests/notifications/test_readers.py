@@ -61,11 +61,12 @@ def test_an_address_that_is_not_confirmed_gets_one_question_and_nothing_else(mai
     assert mail.subjects() == ["Please confirm your address for The Herald"]
 
 
-def test_the_question_holds_no_strangers_word(mail):
+def test_nothing_a_stranger_wrote_leads_anywhere_from_the_question(mail):
     mail.post(notify="all", name="Buy at spam.example", text="Cheap pills", title="Visit spam.example", story="new")
     mail.deliver()
     [letter] = mail.to(ROSA)
-    assert [word for word in ("spam.example", "pills") if word in letter.as_string()] == []
+    assert ("Buy at […] wrote:" in mail.text(letter), "> Cheap pills" in mail.text(letter)) == (True, True)
+    assert "spam.example" not in letter.as_string()
 
 
 def test_opening_the_link_confirms_nothing(app, mail):
@@ -599,7 +600,7 @@ def test_a_domain_of_any_script_is_written_as_the_dns_spells_it(mail):
 def test_kinds_and_letters_belong_together():
     from commentsvc.notifications.readers import WRITERS
 
-    assert set(WRITERS) == {"confirm", *Kind}
+    assert set(WRITERS) == {"confirm", "enter", "standing", *Kind}
 
 
 def test_summaries_are_made_page_by_page(mail, monkeypatch):

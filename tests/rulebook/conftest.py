@@ -8,13 +8,21 @@ from werkzeug.test import TestResponse
 
 from commentsvc.comments.models import StoredVerdict
 from commentsvc.core.database import db
-from tests.cast import csrf_token, rosas_comment
+from tests.cast import Cast, Newsroom, csrf_token, rosas_comment
+from tests.scenes import scene
 
 
 @pytest.fixture(autouse=True)
-def herald(cast, newsroom) -> None:
+def cast(newsroom: Newsroom) -> Cast:
+    """As everywhere, and a story under which first comments are not held."""
+    return scene(newsroom, _herald)
+
+
+def _herald(newsroom: Newsroom) -> Cast:
+    people = Cast(newsroom)
     newsroom.set("herald", hold_first_comments=0)
     newsroom.story("herald", "harbour", title="Boats return to the harbour")
+    return people
 
 
 @pytest.fixture

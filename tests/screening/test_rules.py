@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from commentsvc.core.html import shown_in
 from commentsvc.screening import RULES, Outcome, rules, screen
 
 NOTE, HOLD, REJECT, SPAM, REFUSE = Outcome
@@ -276,3 +277,14 @@ def test_a_new_author_is_told_apart_by_number(draft, house):
 def test_every_rule_is_on_the_list():
     public = {name for name, value in vars(rules).items() if callable(value) and value.__module__ == rules.__name__}
     assert {rule.__name__ for rule in RULES} == {name for name in public if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    "typed", ["A <b>swin</b>dle.", "A sw`in`dle.", "A [swin](https://x.example)dle.", "<i>swin</i><b>dle</b>"]
+)
+def test_marks_within_a_word_hide_it_from_no_list(draft, house, typed):
+    written = draft(text=typed, shown=shown_in(typed))
+    verdict = next(each for each in screen(written, house(words_reject=("swindle",))).verdicts)
+    assert (verdict.rule, verdict.outcome) == ("uses_rejected_word", Outcome.REJECT)
+    ((start, end),) = verdict.spans
+    assert (typed[start], typed[end - 1]) == ("s", "e")

@@ -1,5 +1,7 @@
 import random
 import string
+import subprocess
+import sys
 import time
 
 import pytest
@@ -201,13 +203,53 @@ def test_every_list_of_a_full_site_stays_ready():
     assert all(word_list(entries) is before for entries, before in zip(lists, made, strict=True))
 
 
-def test_the_lists_kept_are_bounded_by_their_entries():
-    shelf = _Shelf(room=10)
+def test_the_lists_kept_are_bounded_by_what_they_take():
+    shelf = _Shelf(room=50_000)
     first = shelf.get(("one", "two"))
     for number in range(20):
         shelf.get((f"three {number}", "four"))
-        assert shelf.entries <= 10
+        assert shelf.size <= 50_000
     assert shelf.get(("one", "two")) is not first
+
+
+def test_the_lists_used_last_stay():
+    shelf = _Shelf(room=50_000)
+    kept = shelf.get(("one", "two"))
+    for number in range(20):
+        shelf.get((f"three {number}", "four"))
+        assert shelf.get(("one", "two")) is kept
+
+
+def test_a_list_larger_than_the_room_is_made_ready_all_the_same():
+    shelf = _Shelf(room=50_000)
+    large = tuple(f"word{number}" for number in range(100))
+    assert shelf.get(large) is shelf.get(large)
+
+
+@pytest.mark.parametrize("entries", [1, 10, 100, 1000])
+def test_lists_take_no_more_than_the_shelf_reckons_with(entries):
+    """Measured in a process of its own: what other tests left behind would be counted too."""
+    measured = subprocess.run([sys.executable, "-c", MEASURE, str(entries)], capture_output=True, text=True, check=True)
+    taken, reckoned = map(int, measured.stdout.split())
+    assert taken <= 1.3 * reckoned
+
+
+MEASURE = """
+import random, string, sys
+from pathlib import Path
+from commentsvc.screening.words import WordList, _size_of
+def taken():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+def word():
+    return "".join(random.choices(string.ascii_lowercase, k=random.randint(5, 12)))
+size = int(sys.argv[1])
+WordList(["one"]).find("sooo i d i o t 1d10t")
+before, lists = taken(), []
+for _ in range(20_000 // (size + 20)):
+    lists.append(WordList(tuple(word() for _ in range(size))))
+    lists[-1].find("sooo i d i o t 1d10t")
+print((taken() - before) // len(lists), _size_of(("",) * size))
+"""
 
 
 @st.composite

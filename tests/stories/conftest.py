@@ -11,11 +11,16 @@ from commentsvc.sites.service import site_named
 from commentsvc.stories.queries import StoryName, find_story
 from commentsvc.stories.service import know_by
 from tests.cast import Newsroom, rosas_comment
+from tests.scenes import scene
 
 
 @pytest.fixture
 def herald(newsroom: Newsroom) -> str:
     """The site of these stories; the Gazette beside it has one by the same id."""
+    return scene(newsroom, _two_papers)
+
+
+def _two_papers(newsroom: Newsroom) -> str:
     newsroom.comment(newsroom.story(newsroom.site("gazette"), id="harbour"), site="gazette")
     return newsroom.site("herald", hold_first_comments=0)
 

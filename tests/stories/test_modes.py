@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from commentsvc.core import published
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.sites.models import Section
@@ -40,10 +41,11 @@ def force(app):
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """Let readers come at another time."""
+def clock(app, monkeypatch):
+    """Let readers come at another time, and what is kept ready be looked at again, as 0.2 seconds later."""
 
     def turn(moment: datetime) -> None:
+        app.extensions[published.EXTENSION].changes.told()
         for module in ("routes", "pages", "public"):
             monkeypatch.setattr(f"commentsvc.comments.{module}.now", lambda: moment)
 

@@ -29,7 +29,8 @@ def text_of(tree: Iterable[Node]) -> str:
     return "".join(node if isinstance(node, str) else _text_of_element(node) for node in tree).rstrip("\n")
 
 
-_GAP = {"br": "\n", "li": "\n"} | dict.fromkeys(("p", "pre", "blockquote", "ul", "ol"), "\n\n")
+# What stands behind an element in the visible text.
+GAP = {"br": "\n", "li": "\n"} | dict.fromkeys(("p", "pre", "blockquote", "ul", "ol"), "\n\n")
 
 
 def _escaped(text: str) -> str:
@@ -37,14 +38,15 @@ def _escaped(text: str) -> str:
     return escaped.replace("\xa0", "&nbsp;")
 
 
-def _parts(node: list[Any]) -> tuple[str, dict[str, str], list[Node]]:
+def parts(node: list[Any]) -> tuple[str, dict[str, str], list[Node]]:
+    """An element's tag, attributes and children."""
     if len(node) > 1 and isinstance(node[1], dict):
         return node[0], node[1], node[2:]
     return node[0], {}, node[1:]
 
 
 def _element(node: list[Any]) -> str:
-    tag, attributes, children = _parts(node)
+    tag, attributes, children = parts(node)
     if tag not in ALLOWED or not attributes.keys() <= ALLOWED[tag]:
         raise ValueError(f"<{tag}> with {sorted(attributes)} is not allowed in a tree.")
     if tag == "br":
@@ -59,7 +61,7 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def _text_of_element(node: list[Any]) -> str:
-    tag, _, children = _parts(node)
-    if tag not in _GAP:
+    tag, _, children = parts(node)
+    if tag not in GAP:
         return "".join(child if isinstance(child, str) else _text_of_element(child) for child in children)
-    return text_of(children) + _GAP[tag]
+    return text_of(children) + GAP[tag]

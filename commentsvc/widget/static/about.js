@@ -21,8 +21,9 @@ export class AboutAuthor extends StoryBox {
     return "stories/about";
   }
 
-  /** @param {{authors: Byline[]}} answer */
-  drawn({ authors }) {
+  /** A box for each who has written something about themselves. @param {{authors: Byline[]}} answer */
+  drawn(answer) {
+    const authors = answer.authors.filter(({ bio }) => bio?.length);
     return authors.length ? { title: words.aboutAuthors(authors.length), content: authors.map(byline) } : null;
   }
 }
@@ -37,7 +38,7 @@ function byline(author) {
       "div",
       { part: "body" },
       make("h3", {}, link(author.url, {}, make("bdi", {}, author.name))),
-      theirs("div", { class: "body" }, ...contentNodes(author.bio ?? [])),
+      theirs("div", { class: "body" }, ...contentNodes(author.bio)),
       links(author),
     ),
   );
@@ -46,14 +47,7 @@ function byline(author) {
 /** @param {Byline} author */
 function portrait(author) {
   const src = webAddress(author.avatar, SERVICE);
-  const about = { class: "portrait", width: 64, height: 64 };
-  return src ? picture(src, about) : make("span", { class: "portrait", "aria-hidden": "true" }, initials(author.name));
-}
-
-/** First letters of the first and the last name. @param {string} name */
-function initials(name) {
-  const letters = name.split(/\s+/).filter(Boolean).map((word) => [...word][0].toLocaleUpperCase());
-  return [letters[0], letters.length > 1 && letters.at(-1)].filter(Boolean).join("");
+  return src && picture(src, { class: "portrait", width: 64, height: 64 });
 }
 
 /** @param {Byline} author */

@@ -1,9 +1,16 @@
-// Talks to the service: which story a tag means, reading, writing, and what went wrong.
+// Talks to the service: reading, writing, and what went wrong.
 
-import { words } from "./words.js";
+import { locale, words } from "./words.js";
 
-/** Where the service lives, with the prefix it may have: this module is SERVICE/embed/api.js. */
-export const SERVICE = new URL("../", import.meta.url);
+/** Where the service lives, with the prefix it may have: this module is SERVICE/embed/RELEASE/api.js. */
+export const SERVICE = new URL("../../", import.meta.url);
+
+/**
+ * What the entry has in common with the modules: which story a tag stands for, and the answer it asked for early.
+ * @type {{storyOf: typeof import("./embed.js").storyOf, addressOf: typeof import("./embed.js").addressOf, early: Map<string, Promise<Response>>}}
+ */
+const { storyOf, addressOf, early } = /** @type {any} */ (globalThis)[Symbol.for("commentsvc")];
+export { addressOf, storyOf };
 
 const PATIENCE_MS = 20_000;
 
@@ -24,26 +31,6 @@ export class Problem extends Error {
 }
 
 /**
- * The site and story a tag stands for, as the service wants to hear it: the publisher's own id, else an address.
- * @param {Element} element
- * @returns {{site: string, story?: string, url?: string}}
- */
-export function storyOf(element) {
-  const site = element.getAttribute("site") ?? "";
-  const story = element.getAttribute("story");
-  return story ? { site, story } : { site, url: addressOf(element) };
-}
-
-/** The address of the story: as given, else the page's canonical link, else the page itself. @param {Element} element */
-export function addressOf(element) {
-  const given = element.getAttribute("url");
-  if (given) return new URL(given, document.baseURI).href;
-  /** @type {HTMLLinkElement|null} */
-  const canonical = document.querySelector("link[rel~=canonical][href]");
-  return canonical?.href ?? location.href.replace(/#.*/, "");
-}
-
-/**
  * GET JSON. The browser revalidates by itself, so an unchanged thread costs a 304.
  * @param {string} path below /api/v1/
  * @param {Record<string, string|string[]|null|undefined>} [parameters] a list repeats the name, null is left out
@@ -59,29 +46,48 @@ export function read(path, parameters = {}) {
 }
 
 /**
- * POST JSON.
+ * Sends JSON: POST, unless the options say otherwise.
  * @param {string} path
- * @param {object} body
+ * @param {object|undefined} body
  * @param {Record<string, string>} headers
+ * @param {RequestInit} [options]
  * @returns {Promise<any>}
  * @throws {Problem}
  */
-export function write(path, body, headers) {
+export function write(path, body, headers, options) {
   return ask(new URL(`api/v1/${path}`, SERVICE), {
     method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
+    headers: { "Content-Type": "application/json", "Accept-Language": locale, ...headers },
     body: JSON.stringify(body),
+    ...options,
   });
+}
+
+/** Lets pass what the service said or failed to say; a mistake in this code stays an error. @param {unknown} problem */
+export function onlyProblems(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  return null;
 }
 
 /** @param {URL} url @param {RequestInit} options */
 async function ask(url, options) {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const response = await fetch(url, { mode: "cors", credentials: "omit", signal, ...options }).catch(unreachable);
+  const response = await (taken(url.href) ?? fetch(url, { ...how(), ...options })).catch(unreachable);
   // A proxy on the way may answer in HTML; an error without JSON is still an error with a status.
   const said = await response.json().catch(() => null);
   if (response.ok && said) return said;
   throw new Problem(response.status, said ?? {}, waitOf(response));
+}
+
+/** The entry's answer, once. @param {string} href */
+function taken(href) {
+  const answer = early.get(href);
+  early.delete(href);
+  return answer;
+}
+
+/** @returns {RequestInit} */
+function how() {
+  return { mode: "cors", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) };
 }
 
 /** @returns {never} */

@@ -2,17 +2,31 @@
 
 import { Problem, read, storyOf } from "./api.js";
 import { emit, make } from "./dom.js";
-import { boxSheets } from "./style.js";
+import { base, sheet } from "./style.js";
 import { locale } from "./words.js";
 
+const box = sheet(`
+  h2 { font-size: 1.2em; padding-block-end: .4em; border-block-end: 2px solid currentColor; }
+  .byline { display: grid; grid-template-columns: auto 1fr; gap: var(--_space); margin-block-start: var(--_space); }
+  .byline > div { grid-column: 2; }
+  .portrait { inline-size: 4rem; block-size: 4rem; border-radius: 50%; object-fit: cover; }
+  .links { display: flex; flex-wrap: wrap; gap: 0 var(--_space); font-size: .875em; }
+  .links a, h3 a { display: inline-block; min-block-size: 24px; }
+  .cards { display: grid; gap: calc(var(--_space) * 1.5) var(--_space); grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); margin-block-start: var(--_space); }
+  .cards :is(time, time ~ span) { white-space: nowrap; }
+  .cards h3 { font-size: 1.05em; line-height: 1.35; }
+  .cards img { display: block; inline-size: 100%; block-size: auto; aspect-ratio: 16 / 9; object-fit: cover; margin-block-end: .5em; border-radius: var(--_radius); }
+  .category { font-weight: 600; }
+`);
+
 export class StoryBox extends HTMLElement {
-  static observedAttributes = ["site", "story", "url"];
+  static observedAttributes = ["site", "story", "url", "exclude"];
 
   #root = this.attachShadow({ mode: "open" });
   #asked = "";
 
   connectedCallback() {
-    this.#root.adoptedStyleSheets = boxSheets;
+    this.#root.adoptedStyleSheets = [base, box];
     if (!this.#root.firstChild) this.#root.append(make("slot"));
     this.#fetch();
   }
@@ -26,6 +40,16 @@ export class StoryBox extends HTMLElement {
     throw new Error("An element on its own says what it asks for.");
   }
 
+  /** What to ask besides the story. @returns {Record<string, string|string[]>} */
+  get query() {
+    return {};
+  }
+
+  /** A place in a line of boxes that are drawn one after the other. @returns {{before?: Promise<void>, done: () => void}} */
+  turn() {
+    return { done() {} };
+  }
+
   /**
    * @param {any} _answer of the service
    * @returns {{title: string, content: Node[]}|null} null: there is nothing to say
@@ -35,15 +59,19 @@ export class StoryBox extends HTMLElement {
   }
 
   async #fetch() {
-    const story = storyOf(this);
-    const asked = JSON.stringify(story);
+    const query = { ...storyOf(this), ...this.query };
+    const asked = JSON.stringify(query);
     if (asked === this.#asked) return;
     this.#asked = asked;
+    const { before, done } = this.turn();
     try {
-      const answer = await read(this.path, story);
+      const answer = await read(this.path, query);
+      await before;
       if (asked === this.#asked) this.#show(this.drawn(answer));
     } catch (problem) {
       this.#fail(problem);
+    } finally {
+      done();
     }
   }
 

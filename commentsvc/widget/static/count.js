@@ -1,75 +1,96 @@
 // <comment-count>: how many comments a story has. All that stand on a page ask together.
+//
+// It stands on pages that have nothing else of ours, so this one file is all it needs: also served as /count.js.
+// What it has in common with the other elements is therefore repeated here, in few words.
 
-import { Problem, read, storyOf } from "./api.js";
-import { emit } from "./dom.js";
-import { words } from "./words.js";
+const SERVICE = import.meta.url.replace(/(embed\/\w+\/)?count\.js.*/, "");
+
+/**
+ * What each language says, by plural category; # is the number. No story has the million that French and Spanish have
+ * a form of its own for.
+ * @type {Record<string, Record<string, string>>}
+ */
+const FORMS = {
+  en: { none: "No comments", one: "# comment", other: "# comments" },
+  ar: { none: "لا توجد تعليقات", one: "تعليق واحد", two: "تعليقان", few: "# تعليقات", many: "# تعليقًا", other: "# تعليق" },
+  de: { none: "Keine Kommentare", one: "# Kommentar", other: "# Kommentare" },
+  es: { none: "Sin comentarios", one: "# comentario", other: "# comentarios" },
+  fr: { none: "Aucun commentaire", one: "# commentaire", other: "# commentaires" },
+  tr: { none: "Yorum yok", other: "# yorum" },
+};
 
 /** The most stories the service counts in one call. */
 const AT_ONCE = 100;
 
-/** @type {Set<CommentCount>} */
-let asking = new Set();
+const NAME = "comment-count";
 
-export class CommentCount extends HTMLElement {
+/** @type {CommentCount[]} */
+let asking = [];
+
+class CommentCount extends HTMLElement {
   static observedAttributes = ["site", "story", "url"];
 
   #root = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
     if (!this.#root.firstChild) this.#root.append(document.createElement("slot"));
-    ask(this);
+    this.attributeChangedCallback();
   }
 
+  /** Every element there is now gets into the same request. */
   attributeChangedCallback() {
-    if (this.isConnected) ask(this);
+    if (this.isConnected && asking.push(this) < 2) queueMicrotask(answerAll);
   }
 
   /** @param {number} count */
   show(count) {
-    this.#root.replaceChildren(words.comments(count));
+    const wanted = [this.closest("[lang]")?.getAttribute("lang") ?? "", ...navigator.languages];
+    const tag = wanted.find((tag) => FORMS[inShort(tag)]) ?? "en";
+    const forms = FORMS[inShort(tag)];
+    const form = count ? forms[new Intl.PluralRules(tag).select(count)] ?? forms.other : forms.none;
+    this.#root.replaceChildren(form.replace("#", new Intl.NumberFormat(tag).format(count)));
   }
 }
 
-/** Every element there is now gets into the same request. @param {CommentCount} element */
-function ask(element) {
-  if (asking.size === 0) queueMicrotask(answerAll);
-  asking.add(element);
-}
+/** @param {string} tag */
+const inShort = (tag) => tag.toLowerCase().split("-")[0];
 
-function answerAll() {
-  const elements = [...asking];
-  asking = new Set();
-  for (const group of bySite(elements)) answer(group);
-}
-
-/** @param {CommentCount[]} elements @returns {CommentCount[][]} */
-function bySite(elements) {
-  const sites = new Set(elements.map((element) => element.getAttribute("site")));
-  return [...sites].map((site) => elements.filter((element) => element.getAttribute("site") === site));
-}
-
-/** @param {CommentCount[]} elements of one site */
-function answer(elements) {
-  const names = [...new Map(elements.map((element) => [nameOf(element), storyOf(element)])).values()];
-  for (let start = 0; start < names.length; start += AT_ONCE) fetchCounts(names.slice(start, start + AT_ONCE), elements);
-}
-
-/** @param {{site: string, story?: string, url?: string}[]} names @param {CommentCount[]} elements */
-async function fetchCounts(names, elements) {
-  const story = names.flatMap((name) => name.story ?? []);
-  const url = names.flatMap((name) => name.url ?? []);
-  try {
-    const { counts } = await read("counts", { site: names[0].site, story, url });
-    for (const element of elements) if (nameOf(element) in counts) element.show(counts[nameOf(element)]);
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    // What stands between the tags stays; the page hears of it once.
-    emit(elements[0], "error", { status: problem.status });
-  }
+/** What the service calls the story: the publisher's own id, else an address. @param {Element} element */
+function nameOf(element) {
+  const story = element.getAttribute("story");
+  if (story) return ["story", story];
+  const canonical = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel~=canonical][href]"));
+  const url = element.getAttribute("url") || canonical?.href;
+  return ["url", url ? new URL(url, document.baseURI).href : location.href.replace(/#.*/, "")];
 }
 
 /** @param {Element} element */
-function nameOf(element) {
-  const { story, url } = storyOf(element);
-  return story ?? url ?? "";
+const siteOf = (element) => element.getAttribute("site") ?? "";
+
+function answerAll() {
+  const elements = asking.splice(0);
+  for (const site of new Set(elements.map(siteOf))) {
+    const ours = elements.filter((element) => siteOf(element) === site);
+    const names = [...new Set(ours.map((element) => `&${new URLSearchParams([nameOf(element)])}`))];
+    while (names.length) answer(ours, `${new URLSearchParams({ site })}${names.splice(0, AT_ONCE).join("")}`);
+  }
 }
+
+/** @param {CommentCount[]} elements of one site @param {string} query */
+async function answer(elements, query) {
+  let status = 0;
+  try {
+    const response = await fetch(`${SERVICE}api/v1/counts?${query}`, { cache: "no-cache", credentials: "omit" });
+    ({ status } = response);
+    const { counts } = await response.json();
+    for (const element of elements) {
+      const count = counts[nameOf(element)[1]];
+      if (count >= 0) element.show(count);
+    }
+  } catch {
+    // What stands between the tags stays; the page hears of it once.
+    elements[0].dispatchEvent(new CustomEvent("commentsvc:error", { bubbles: true, composed: true, detail: { status } }));
+  }
+}
+
+if (!customElements.get(NAME)) customElements.define(NAME, CommentCount);

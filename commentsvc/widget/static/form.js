@@ -2,6 +2,7 @@
 
 import { Problem } from "./api.js";
 import { button, make, theirs, webAddress } from "./dom.js";
+import { countdown, dress, said, saidOf } from "./saying.js";
 import { words } from "./words.js";
 
 const FIELDS = ["text", "name", "email", "website"];
@@ -21,10 +22,12 @@ const INPUTS = {
  * @property {string[]} required
  * @property {Record<string, number>} limits in characters as people count them (code points)
  * @property {string[]} [notify] what a writer may ask to get mail about; none where no mail is sent
+ * @property {string|null} [challenge] what a comment must come with
  * @property {string} honeypot name of the field only machines fill in
  *
  * @typedef {object} Purpose what this form is for
  * @property {string} id prefix of the ids in it, unique in the thread
+ * @property {string} site
  * @property {Rules} rules
  * @property {string} [answering] the name of the writer it replies to
  * @property {import("./memory.js").Memory} memory
@@ -41,23 +44,43 @@ export class CommentForm {
   #trouble = make("div", { class: "trouble", part: "error", role: "alert", tabindex: "-1" });
   #shownAt = performance.now();
   #sending = false;
+  #hasTools = false;
   #purpose;
   #save;
   #trap;
   #notify;
   #submit;
+  /** Where a text comes from that the writer finds in the field. */
+  #kept;
+  /** What the publisher calls who writes. */
+  #signedOn = "";
 
   /** @param {Purpose} purpose */
   constructor(purpose) {
     this.#purpose = purpose;
     this.#save = make("input", { type: "checkbox", id: this.#id("save"), onchange: () => this.#rememberOrForget() });
     this.#save.checked = purpose.memory.remembered;
-    this.#trap = make("input", { class: "trap", name: purpose.rules.honeypot, ...HIDDEN });
+    this.#trap = make("input", { class: "trap unseen", name: purpose.rules.honeypot, ...HIDDEN });
     this.#notify = this.#mailChoice(purpose.rules.notify ?? []);
     this.#submit = make("button", { type: "submit", part: "button", class: "main" }, words.post);
+    this.#kept = make("p", { class: "muted" }, purpose.draft.text && words.textKept);
     this.element = this.#draw();
     this.#fields.text.value = purpose.draft.text;
+    // In its place by then, and before anybody sees it.
+    requestAnimationFrame(() => dress(this.element));
     this.fillIn();
+  }
+
+  /** Until it is known what became of it, it has to stay. */
+  get isSending() {
+    return this.#sending;
+  }
+
+  /** The publisher says who writes: nobody has to type it. @param {string} name */
+  signOn(name) {
+    this.#signedOn = name;
+    this.element.querySelector(".person")?.replaceWith(make("p", { class: "muted" }, make("bdi", {}, name)));
+    for (const each of [this.#save, this.#notify]) each && each.parentElement.remove();
   }
 
   focus() {
@@ -74,6 +97,7 @@ export class CommentForm {
     const { cancel, draft } = this.#purpose;
     const described = { "aria-labelledby": this.#id("title"), "aria-describedby": this.#id("note") };
     const onsubmit = (/** @type {Event} */ event) => this.#onSubmit(event);
+    const writes = { oninput: () => draft.save(this.#fields.text.value), onfocus: () => this.#addTools() };
     const person = Object.entries(INPUTS).map(([name, about]) => this.#field(name, "input", about));
     return make(
       "form",
@@ -81,13 +105,24 @@ export class CommentForm {
       make("h3", { id: this.#id("title"), part: "heading" }, ...this.#title()),
       ...this.#notes(),
       this.#trouble,
-      this.#field("text", "textarea", { rows: "6", oninput: () => draft.save(this.#fields.text.value) }),
+      this.#kept,
+      this.#field("text", "textarea", { rows: "6", ...writes }),
       make("div", { class: "person" }, ...person),
       this.#notify && this.#mailField(this.#notify),
       this.#trap,
       make("p", { class: "save" }, this.#save, make("label", { for: this.#id("save") }, words.save)),
-      make("p", { class: "buttons" }, this.#submit, cancel && button(words.cancel, cancel, { class: "quiet" })),
+      make("p", { class: "buttons" }, this.#submit, cancel && button(words.cancel, () => this.#sending || cancel(), { class: "quiet" })),
     );
+  }
+
+  /** Loaded when somebody begins to write, and not at any press: a button that moves meanwhile is not pressed. */
+  async #addTools() {
+    if (this.#hasTools) return;
+    this.#hasTools = true;
+    const { rules, site } = this.#purpose;
+    const field = this.#fields.text;
+    const loaded = await import("./tools.js").catch(() => (this.#hasTools = false));
+    if (loaded) field.after(loaded.tools({ field, limit: rules.limits.text, site }));
   }
 
   #title() {
@@ -148,17 +183,41 @@ export class CommentForm {
 
   /** @param {Record<string, any>} values */
   async #send(values) {
+    const shown = this.#onItsWay(values);
     try {
-      await this.#purpose.send(values, { key: this.#purpose.draft.key, remember: this.#save.checked });
+      await this.#deliver(values, !!this.#purpose.rules.challenge);
+      this.#done(values.text);
     } catch (problem) {
       this.#explain(problem);
-      return;
+    } finally {
+      shown.remove();
     }
-    this.#done();
+  }
+
+  /** A challenge that became necessary meanwhile, or was too old, is asked for once without a word. @param {Record<string, any>} values @param {boolean} calculates @param {boolean} [again] */
+  async #deliver(values, calculates, again = false) {
+    const { site, send, draft } = this.#purpose;
+    try {
+      const work = calculates && { challenge: await (await import("./proof.js").catch(lost)).proof(site) };
+      await send({ ...values, ...work }, { key: draft.key, remember: this.#save.checked });
+    } catch (problem) {
+      if (again || !(problem instanceof Problem) || !problem.code.startsWith("challenge_")) throw problem;
+      await this.#deliver(values, true, true);
+    }
+  }
+
+  /** The comment where it will be, until the service has it. @param {Record<string, any>} values */
+  #onItsWay({ name = this.#signedOn, text }) {
+    const about = make("p", { class: "muted" }, make("bdi", {}, name), " · ", words.sending);
+    const shown = make("div", { class: "sending", part: "comment" }, about, theirs("div", { class: "body" }, text));
+    this.element.before(shown);
+    dress(shown);
+    return shown;
   }
 
   #values() {
-    const values = Object.fromEntries(FIELDS.map((name) => [name, this.#fields[name].value.trim()]));
+    const asked = this.#signedOn ? ["text"] : FIELDS;
+    const values = Object.fromEntries(asked.map((name) => [name, this.#fields[name].value.trim()]));
     if (values.website && !values.website.includes(":")) values.website = `https://${values.website}`;
     return values;
   }
@@ -172,16 +231,22 @@ export class CommentForm {
     return { ...filled, ...notify, elapsed, ...(honeypot && { [honeypot]: this.#trap.value }) };
   }
 
-  #done() {
-    this.#purpose.draft.clear();
-    this.#fields.text.value = "";
+  /** Whatever was typed while it was on its way stays, as another comment. @param {string} sent */
+  #done(sent) {
+    if (this.#fields.text.value.trim() === sent) {
+      this.#purpose.draft.clear();
+      this.#kept.remove();
+      this.#fields.text.value = "";
+    } else {
+      this.#purpose.draft.renewKey();
+    }
     this.#shownAt = performance.now();
   }
 
   /** @param {boolean} sending */
   #busy(sending) {
     this.#sending = sending;
-    this.#submit.textContent = sending ? words.posting : words.post;
+    this.#submit.textContent = sending ? words.sending : words.post;
     // Not `disabled`: that would throw the focus away.
     this.#submit.setAttribute("aria-disabled", String(sending));
   }
@@ -189,16 +254,17 @@ export class CommentForm {
   /** @param {unknown} problem */
   #explain(problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (Object.keys(problem.fields).length) return this.#show(problem.fields);
-    let said = problem.message;
+    const fields = Object.entries(problem.fields).filter(([name]) => name !== "challenge");
+    if (fields.length) return this.#show(Object.fromEntries(fields.map(([name, told]) => [name, saidOf(name, told)])));
+    let told = said(problem);
     // The answer to the first try was lost, the text changed since: what is here now is another comment.
     if (problem.code === "idempotency_conflict") {
       this.#purpose.draft.renewKey();
-      said = words.earlierArrived;
+      told = words.earlierArrived;
     }
-    const wait = problem.wait ? words.wait(problem.wait) : "";
+    const wait = problem.wait ? [" ", countdown(problem.wait)] : [];
     const again = make("button", { type: "submit", part: "button" }, words.tryAgain);
-    this.#alert(make("p", {}, [said, wait, words.textKept].filter(Boolean).join(" ")), again);
+    this.#alert(make("p", {}, told, ...wait, " ", words.textKept), again);
   }
 
   /** Messages under the fields and a summary that leads to them; none takes both away. @param {Record<string, string[]>} wrong */
@@ -228,6 +294,11 @@ export class CommentForm {
     this.#trouble.replaceChildren(...nodes);
     this.#trouble.focus();
   }
+}
+
+/** @returns {never} */
+export function lost() {
+  throw new Problem(0);
 }
 
 /**

@@ -1,14 +1,15 @@
-// What stays in the reader's browser: drafts, who wrote last, and receipts. The host page's storage, no cookies.
+// What stays in the reader's browser: who wrote last, receipts, who is muted; drafts (draft.js). The host page's storage, no cookies.
 
 import { SERVICE } from "./api.js";
 
 const RECEIPTS_KEPT = 50;
+const MARKS_KEPT = 500;
 
 /** Where a browser refuses to store (private windows, full or blocked storage), things last as long as the page. */
 const pageOnly = new Map();
 
 /** @param {"localStorage"|"sessionStorage"} area @param {string} key */
-function load(area, key) {
+export function load(area, key) {
   try {
     return JSON.parse(window[area].getItem(key) ?? pageOnly.get(area + key) ?? "null");
   } catch {
@@ -17,7 +18,7 @@ function load(area, key) {
 }
 
 /** @param {"localStorage"|"sessionStorage"} area @param {string} key @param {unknown} value null deletes */
-function store(area, key, value) {
+export function store(area, key, value) {
   pageOnly.delete(area + key);
   try {
     if (value === null) window[area].removeItem(key);
@@ -29,7 +30,7 @@ function store(area, key, value) {
 
 /**
  * @typedef {object} Receipt what proves that a comment is this reader's
- * @property {string} id of the comment
+ * @property {string} id of the comment; "me" where it is the token of a reader whose address is confirmed
  * @property {string} token
  * @property {string} editable_until
  * @property {string} email what was typed with it
@@ -63,20 +64,50 @@ export class Memory {
 
   /** The newest proof that the person with this address wrote here before. @param {string} email @returns {string|undefined} */
   tokenFor(email) {
-    return this.#all().receipts.findLast((/** @type {Receipt} */ one) => one.email === email)?.token;
+    return (this.#all().receipts.findLast((/** @type {Receipt} */ one) => one.email === email) ?? this.receipt("me"))?.token;
   }
 
   /** @param {object} person @param {Receipt} receipt @param {boolean} remember */
   keep(person, receipt, remember) {
-    const receipts = [...this.#all().receipts, receipt].slice(-RECEIPTS_KEPT);
-    this.#save({ person, receipts }, remember);
+    const all = this.#all();
+    const receipts = [...all.receipts, receipt].slice(-RECEIPTS_KEPT);
+    this.#save({ ...all, person, receipts }, remember);
   }
 
   /** The comment waits no longer. @param {string} id */
   settle(id) {
+    this.update(id, { waiting: undefined });
+  }
+
+  /** What proves that a comment is this reader's. @param {string} id @returns {Receipt|undefined} */
+  receipt(id) {
+    return this.#all().receipts.find((/** @type {Receipt} */ one) => one.id === id);
+  }
+
+  /** @param {string} id @param {Partial<Receipt>} changes undefined takes something away */
+  update(id, changes) {
     const all = this.#all();
-    for (const receipt of all.receipts) if (receipt.id === id) delete receipt.waiting;
+    for (const receipt of all.receipts) if (receipt.id === id) Object.assign(receipt, changes);
     this.#save(all, this.remembered);
+  }
+
+  /** The comment is not there any more. @param {string} id */
+  drop(id) {
+    const all = this.#all();
+    all.receipts = all.receipts.filter((/** @type {Receipt} */ one) => one.id !== id);
+    this.#save(all, this.remembered);
+  }
+
+  /** Did the reader do this to a comment? @param {"liked"|"flagged"} mark @param {string} id */
+  has(mark, id) {
+    return !!this.#all()[mark]?.includes(id);
+  }
+
+  /** @param {"liked"|"flagged"} mark @param {string} id @param {boolean} isSet */
+  mark(mark, id, isSet) {
+    const all = this.#all();
+    const others = (all[mark] ?? []).filter((/** @type {string} */ one) => one !== id);
+    this.#save({ ...all, [mark]: [...others, ...(isSet ? [id] : [])].slice(-MARKS_KEPT) }, this.remembered);
   }
 
   /** Back to this tab only. */
@@ -93,47 +124,4 @@ export class Memory {
     store("localStorage", this.#key, remember ? all : null);
     store("sessionStorage", this.#key, remember ? null : all);
   }
-}
-
-/** A text not sent yet, and the key under which it is sent, so that trying again never posts it twice. */
-export class Draft {
-  #place;
-  #kept;
-
-  /** @param {string} site @param {string} story @param {string|null} parent the comment it answers */
-  constructor(site, story, parent) {
-    this.#place = `commentsvc:draft:${JSON.stringify([SERVICE.href, site, story, parent])}`;
-    this.#kept = load("sessionStorage", this.#place) ?? { text: "", key: newKey() };
-  }
-
-  get text() {
-    return this.#kept.text;
-  }
-
-  get key() {
-    return this.#kept.key;
-  }
-
-  /** @param {string} text */
-  save(text) {
-    this.#kept.text = text;
-    store("sessionStorage", this.#place, this.#kept);
-  }
-
-  /** The same text is to become another comment. */
-  renewKey() {
-    this.#kept.key = newKey();
-    this.save(this.text);
-  }
-
-  clear() {
-    this.#kept = { text: "", key: newKey() };
-    store("sessionStorage", this.#place, null);
-  }
-}
-
-/** Browsers have randomUUID on https pages only. */
-function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,21 +1,47 @@
-// Every text the elements show, in English, and how numbers and dates are said.
+// The words of the page's language, and how numbers and dates are said in it. One language a page: words/LANGUAGE.js.
 
-export const locale = "en";
+/** Chosen by the entry (embed.js), which has its file on the way already. @type {string} */
+export const locale = /** @type {any} */ (globalThis)[Symbol.for("commentsvc")].language;
 
-const numbers = new Intl.NumberFormat(locale);
-const plurals = new Intl.PluralRules(locale);
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-// A page in some English says its own kind ("en-US"); else day before month, as most of the world writes it.
 const page = document.documentElement.lang;
-const dates = /^en-/i.test(page) && Intl.DateTimeFormat.supportedLocalesOf(page).length ? page : "en-GB";
-const day = new Intl.DateTimeFormat(dates, { dateStyle: "long" });
-const dayAndHour = new Intl.DateTimeFormat(dates, { dateStyle: "full", timeStyle: "short" });
+/** A page says its own kind of a language ("en-US", "ar-EG"); English else has the day before the month. */
+const kind = isKind(page) ? page : locale === "en" ? "en-GB" : locale;
 
-const weekday = new Intl.DateTimeFormat(dates, { weekday: "long" });
-const hour = new Intl.DateTimeFormat(dates, { timeStyle: "short" });
+/** @param {string} tag */
+function isKind(tag) {
+  try {
+    return tag.toLowerCase().startsWith(`${locale}-`) && Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false; // what the page calls its language is no language tag
+  }
+}
 
-/** @param {number} count @param {string} one @param {string} many */
-const counted = (count, one, many) => `${numbers.format(count)} ${plurals.select(count) === "one" ? one : many}`;
+const numbers = new Intl.NumberFormat(kind);
+const plurals = new Intl.PluralRules(kind);
+const relative = new Intl.RelativeTimeFormat(kind, { numeric: "auto" });
+const dates = (/** @type {Intl.DateTimeFormatOptions} */ how) => {
+  const format = new Intl.DateTimeFormat(kind, how);
+  return (/** @type {string} */ moment) => format.format(new Date(moment));
+};
+
+/**
+ * What a file of words is handed to speak with. A form of `plural` has # where the number goes.
+ * @typedef {object} Say
+ * @property {(count: number, forms: Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}) => string} plural
+ * @property {(count: number) => string} number
+ * @property {(moment: string) => string} weekday on the reader's own clock, as is `hour`
+ * @property {(moment: string) => string} hour
+ */
+
+/** @type {Say} */
+const say = {
+  plural: (count, forms) => (forms[plurals.select(count)] ?? forms.other).replace("#", numbers.format(count)),
+  number: (count) => numbers.format(count),
+  weekday: dates({ weekday: "long" }),
+  hour: dates({ timeStyle: "short" }),
+};
+
+const day = dates({ dateStyle: "long" });
 
 /** Largest first: the unit and its length in seconds. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
@@ -24,96 +50,22 @@ const A_WEEK = 7 * 86_400;
 /** @param {string} moment */
 function ago(moment) {
   const seconds = (new Date(moment).getTime() - Date.now()) / 1000;
-  if (-seconds > A_WEEK) return day.format(new Date(moment));
+  if (-seconds > A_WEEK) return day(moment);
   const unit = UNITS.find(([, length]) => -seconds >= length);
   return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : words.justNow;
 }
 
-export const words = {
-  ago,
-  /** @param {string} moment */
-  day: (moment) => day.format(new Date(moment)),
-  /** @param {string} moment */
-  fullDate: (moment) => dayAndHour.format(new Date(moment)),
-  justNow: "just now",
+/** @typedef {typeof import("./words/en.js")} File */
 
-  /** @param {number} count */
-  comments: (count) => (count ? counted(count, "comment", "comments") : "No comments"),
-  /** @param {number} count */
-  likes: (count) => counted(count, "like", "likes"),
+/** @type {File} */
+const file = await import(`./words/${locale}.js`);
 
-  loading: "Loading comments…",
-  notLoaded: "The comments could not be loaded.",
-  notLoadedMore: "More comments could not be loaded.",
-  unreachable: "The comment service cannot be reached. Please check your connection.",
-  serverTrouble: "The comment service has a problem at the moment. Please try again a little later.",
-  tryAgain: "Try again",
+/** @type {{ago: typeof ago, day: typeof day, number: Say["number"], fullDate: typeof day} & ReturnType<File["default"]> & ReturnType<File["writing"]>} */
+export const words = { ago, day, number: say.number, fullDate: dates({ dateStyle: "full", timeStyle: "short" }), .../** @type {any} */ (file.default(say)) };
 
-  sortBy: "Sort by",
-  /** @type {Record<string, string>} */
-  sorts: { oldest: "Oldest", newest: "Newest", liked: "Most liked" },
-  loadMore: "Load more comments",
-  moreReplies: "Show more replies",
-  linked: "The comment you followed a link to",
-  gone: "The comment you are looking for is not here, or not any more.",
-
-  reply: "Reply",
-  replyToName: "Reply to",
-  /** @param {string} name */
-  replyTo: (name) => `${words.replyToName} ${name}`,
-  inReplyTo: "in reply to",
-  website: "Website",
-  edited: "edited",
-  removed: "This comment is not shown.",
-  retracted: "This comment was taken back by its writer.",
-  someone: "Someone",
-  /** What a badge is called; one that is not listed here is shown as it comes. @type {Record<string, string>} */
-  badges: { author: "Author", staff: "Staff", moderator: "Moderator", featured: "Editors’ pick", pinned: "Pinned", locked: "Locked" },
-  waiting: "Waiting for a moderator – only you can see this",
-
-  leaveComment: "Leave a comment",
-  emailNote: "Your email address will not be published.",
-  requiredNote: "Required fields are marked *",
-  heldNote: "A moderator reads every comment here before it appears.",
-  closed: "Comments are closed.",
-  /** On the reader's own clock. @param {string} moment */
-  opensAgain: (moment) => `Comments open again on ${weekday.format(new Date(moment))} at ${hour.format(new Date(moment))}.`,
-  /** @type {Record<string, string>} */
-  fields: { text: "Comment", name: "Name", email: "Email", website: "Website" },
-  save: "Save my name, email, and website in this browser for the next time I comment.",
-  notifyMe: "Send me mail",
-  notifyNote: "Only after you confirm your address; every mail has a link that ends it.",
-  /** @type {Record<string, string>} */
-  notify: {
-    none: "No, thank you",
-    replies: "What becomes of my comment, and replies to it",
-    all: "The same, and every new comment on this story",
-  },
-  post: "Post Comment",
-  posting: "Posting…",
-  cancel: "Cancel",
-  posted: "Your comment is published.",
-  held: "Thank you. Your comment is waiting for a moderator; until then only you can see it here.",
-
-  checkFields: "Your comment was not sent yet. Please look at:",
-  /** @type {Record<string, string>} */
-  missing: {
-    text: "Please write your comment.",
-    name: "Please enter your name.",
-    email: "Please enter your email address.",
-    website: "Please enter your website.",
-  },
-  badEmail: "Please enter an email address such as name@example.com.",
-  badWebsite: "Please enter a web address such as https://example.com.",
-  /** @param {number} length @param {number} limit */
-  tooLong: (length, limit) =>
-    `Please shorten this: it has ${numbers.format(length)} characters, ${numbers.format(limit)} are possible.`,
-  /** @param {number} seconds */
-  wait: (seconds) => `You can try again in ${counted(seconds, "second", "seconds")}.`,
-  earlierArrived: "An earlier version of this text has arrived already. You can send this one as a comment of its own.",
-  textKept: "Your text is still here.",
-
-  /** @param {number} count */
-  aboutAuthors: (count) => (count === 1 ? "About the author" : "About the authors"),
-  alsoLike: "You may also like",
-};
+/** What only writers are told: the same file again, but for a wheel, which has these words in one of their own. */
+export async function learnToWrite() {
+  /** @type {File} */
+  const file = await import(`./words/${locale}.js`);
+  Object.assign(words, file.writing(say));
+}

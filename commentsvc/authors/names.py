@@ -1,0 +1,45 @@
+"""Names that belong to somebody: what readers know the newsroom by is no stranger's to write under."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, or_, select, union_all
+
+from ..accounts.models import Account, Role, SiteMembership
+from ..core.database import db
+from ..core.errors import ValidationFailed
+from ..screening.words import name_mark
+from ..sites.models import Site
+from .models import Author
+
+TAKEN = "This name belongs to the newsroom. Choose another one."
+
+
+def ensure_free(site: Site, name: str, writer: Author | None) -> None:
+    """Raises ValidationFailed where a name passes for one of the newsroom's: of its staff, its bylines, its sites.
+
+    `writer` is who it is proven to be: whoever signs articles may comment under that name, and what those who signed on
+    with the publisher are called, the publisher says.
+    """
+    mark = name_mark(name)
+    if not mark or (writer is not None and (writer.signed_on_as or _signs_as(writer, mark))):
+        return
+    if any(name_mark(reserved) == mark for reserved in _reserved(site)):
+        raise ValidationFailed({"name": [TAKEN]})
+
+
+def _signs_as(writer: Author, mark: str) -> bool:
+    return writer.is_byline and name_mark(writer.name) == mark
+
+
+def _reserved(site: Site) -> Iterable[str]:
+    """In one statement: it is part of every post. Who left the newsroom keeps the names they wrote under last."""
+    members = select(SiteMembership.account_id).where(SiteMembership.site_id == site.id)
+    works_here = or_(Account.role == Role.ADMIN, Account.id.in_(members))
+    return db.session.scalars(
+        union_all(
+            select(func.coalesce(Account.alias, Account.name)).where(Account.disabled_at.is_(None), works_here),
+            select(Author.name).where(Author.site_id == site.id, Author.is_byline.is_(True)),
+            select(Author.name).where(Author.site_id == site.id, Author.account_id.is_not(None)),
+            select(Site.name),
+        )
+    )
