@@ -32,7 +32,7 @@ from .config import Misconfigured, Settings, read_settings
 from .core import changes, events, overload, published, storage
 from .core.clock import now
 from .core.crypto import Keyring
-from .core.database import db, prepare_engine
+from .core.database import TO_POSTGRESQL, db, prepare_engine
 from .core.ids import IdInAddress
 from .core.metrics import metrics
 from .core.oidc import Provider
@@ -215,7 +215,7 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
         database = database.set(database=str(Path(database.database or "").absolute()))
     secure = (settings.base_url or "").startswith("https://")
     # A connection for every thread of the server, and one more for the look at what changed.
-    pooled = {"pool_pre_ping": True, "pool_size": overload.THREADS, "max_overflow": 1}
+    pooled = {"pool_pre_ping": True, "pool_size": overload.THREADS, "max_overflow": 1, "connect_args": TO_POSTGRESQL}
     pool: dict[str, Any] = {} if settings.database_url.startswith("sqlite") else pooled
     pool["hide_parameters"] = True  # an error of the database must not quote in a log what somebody typed
     return {

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import bindparam, func, or_, select, union_all
 
 from ..accounts.models import Account, Role, SiteMembership
-from ..core.database import db
+from ..core.database import BigId, db, table_of
 from ..core.errors import ValidationFailed
 from ..screening.words import name_mark
 from ..sites.models import Site
@@ -33,13 +33,18 @@ def _signs_as(writer: Author, mark: str) -> bool:
 
 def _reserved(site: Site) -> Iterable[str]:
     """In one statement: it is part of every post. Who left the newsroom keeps the names they wrote under last."""
-    members = select(SiteMembership.account_id).where(SiteMembership.site_id == site.id)
-    works_here = or_(Account.role == Role.ADMIN, Account.id.in_(members))
-    return db.session.scalars(
-        union_all(
-            select(func.coalesce(Account.alias, Account.name)).where(Account.disabled_at.is_(None), works_here),
-            select(Author.name).where(Author.site_id == site.id, Author.is_byline.is_(True)),
-            select(Author.name).where(Author.site_id == site.id, Author.account_id.is_not(None)),
-            select(Site.name),
-        )
-    )
+    return db.session.scalars(RESERVED, {"site": site.id})
+
+
+_accounts, _members, _authors = map(table_of, (Account, SiteMembership, Author))
+_HERE = bindparam("site", type_=BigId)
+_works_here = or_(
+    _accounts.c.role == Role.ADMIN,
+    _accounts.c.id.in_(select(_members.c.account_id).where(_members.c.site_id == _HERE)),
+)
+RESERVED = union_all(
+    select(func.coalesce(_accounts.c.alias, _accounts.c.name)).where(_accounts.c.disabled_at.is_(None), _works_here),
+    select(_authors.c.name).where(_authors.c.site_id == _HERE, _authors.c.is_byline.is_(True)),
+    select(_authors.c.name).where(_authors.c.site_id == _HERE, _authors.c.account_id.is_not(None)),
+    select(table_of(Site).c.name),
+)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from ..accounts.models import Account
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.crypto import Keyring, Undecipherable
-from ..core.database import db
+from ..core.database import db, table_of
 from ..core.errors import NotFound
 from ..core.mail_address import address_hashes
 from .models import RESTRAINTS, Author, AuthorSlug, Standing
@@ -95,17 +95,20 @@ def restrained(site_id: int, hashes: Sequence[str], now: datetime) -> Author | N
 
     The address of who was merged into somebody is that somebody's too.
     """
-    typed_it = (Author.site_id == site_id, Author.email_hash.in_(hashes))
-    theirs = select(Author.merged_into_id).where(*typed_it, Author.merged_into_id.is_not(None))
-    found = db.session.scalars(
-        select(Author).where(
-            Author.site_id == site_id,
-            or_(Author.email_hash.in_(hashes), Author.id.in_(theirs)),
-            Author.standing.in_(RESTRAINTS),
-        )
-    )
+    ids = db.session.scalars(RESTRAINED, {"site": site_id, "hashes": hashes}).all()
+    found = db.session.scalars(select(Author).where(Author.id.in_(ids))) if ids else ()
     return max(
         (author for author in found if author.standing_at(now) is not Standing.NORMAL),
         key=lambda author: author.standing_at(now).severity,
         default=None,
     )
+
+
+_authors = table_of(Author)
+_typed_it = _authors.c.site_id == bindparam("site"), _authors.c.email_hash.in_(bindparam("hashes", expanding=True))
+_theirs = select(_authors.c.merged_into_id).where(*_typed_it, _authors.c.merged_into_id.is_not(None))
+RESTRAINED = select(_authors.c.id).where(
+    _authors.c.site_id == bindparam("site"),
+    or_(_typed_it[1], _authors.c.id.in_(_theirs)),
+    _authors.c.standing.in_(RESTRAINTS),
+)

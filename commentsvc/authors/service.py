@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from ..accounts.models import Account, Role
 from ..accounts.permissions import Actor, Permission, ensure
 from ..core.crypto import Keyring, Undecipherable
-from ..core.database import db
+from ..core.database import db, insert_now
 from ..core.errors import Conflict, NotFound, ValidationFailed
 from ..core.html import render, safe_url
 from ..core.mail_address import WrongAddress, address_hashes, read_address
@@ -39,7 +39,7 @@ def new_commenter(
         standing=Standing.NORMAL,
         created_at=now,
     )
-    db.session.add(author)
+    insert_now(author)
     return author
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import delete, func, select
 
 from ..authors import standings
 from ..authors.models import Author, Standing
 from ..authors.queries import confirmed_by_address
 from ..authors.service import address_hashes_of, confirm_address
 from ..core.crypto import Keyring, new_token
-from ..core.database import db
+from ..core.database import db, table_of
 from ..screening import Screening
 from ..sites.models import Site
 from . import lifecycle
@@ -69,7 +68,7 @@ def _take_over(known: Author, author: Author, now: datetime) -> None:
 
 def _give_new_receipts(comments: Sequence[Comment], known: Author) -> None:
     """On the table, not the mapped class: nothing changed that a moderator looks at."""
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     for comment in comments:
         values = {"author_id": known.id, "receipt_salt": new_token()}
         db.session.execute(table.update().where(table.c.id == comment.id).values(values))

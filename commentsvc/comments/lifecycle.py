@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, Update, and_, bindparam, case, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, case, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
@@ -14,7 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author, name_key
 from ..authors.service import fresh_slug
-from ..core.database import db
+from ..core.database import BigId, db, insert_now, table_of
 from ..core.errors import Conflict, Stale
 from ..screening import FLAGS_REACHED, Outcome, Screening, Verdict
 from ..stories.models import Story
@@ -132,11 +132,12 @@ def settle(
     `notify` is what the writer of a new comment asked to hear of: none, replies, all.
     """
     wait_for_turn([comment])
-    db.session.get_one(Author, comment.author_id).last_seen_at = now
+    author = db.session.get_one(Author, comment.author_id)
+    if author.last_seen_at != now:
+        author.last_seen_at = now
     before = comment.status if revision.number > 1 else None
-    if before is None:
-        with db.session.no_autoflush:  # the story may have got another category while this one waited
-            comment.section = db.session.scalars(select(Story.category).where(Story.id == comment.story_id)).one()
+    if before is None and _has_to_wait():  # the story may have got another category meanwhile
+        comment.section = db.session.execute(CATEGORY, {"of": comment.story_id}).scalar_one()
     decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None, unobjected=unobjected)
     if before is None:
         events.created(comment, notify)
@@ -196,10 +197,19 @@ def _decided_by_rules(
     said |= {"note": decisive.reason if decisive else "", "before": None if is_new else before.status}
     for name, value in _differing(Change(comment, after, said)):
         setattr(comment, name, value)
-    db.session.add(revision)
-    flush(comment)
+    _write_text(comment, revision)
     (decision,) = _log_and_count([(Change(comment, after, {**said, "revision_id": revision.id}), before)])
     return decision
+
+
+def _write_text(comment: Comment, revision: Revision) -> None:
+    if comment.id is None:
+        insert_now(comment)
+    flush(comment)
+    if revision.id is None:
+        revision.comment_id = comment.id
+        set_committed_value(revision, "comment", comment)
+        insert_now(revision)
 
 
 def _weight(screening: Screening) -> int:
@@ -208,7 +218,7 @@ def _weight(screening: Screening) -> int:
 
 def _set_objections(comment: Comment, screening: Screening) -> None:
     """What the verdicts weigh: no new version of the comment."""
-    table, weight = cast(Table, Comment.__table__), _weight(screening)
+    table, weight = table_of(Comment), _weight(screening)
     said = table.update().where(table.c.id == comment.id)
     db.session.execute(said.values(objections=weight, risk=weight + REPORT * table.c.open_flags))
     db.session.expire(comment, ["objections", "risk"])
@@ -452,7 +462,7 @@ def _differing(change: Change) -> tuple[tuple[str, Any], ...]:
 
 def _write(group: Sequence[Change]) -> list[tuple[Change, State]]:
     """Those of the changes that could be written, each with the state before."""
-    table, version = cast(Table, Comment.__table__), group[0].comment.version
+    table, version = table_of(Comment), group[0].comment.version
     columns = {**dict(_differing(group[0])), "version": version + 1}
     same = table.update().where(table.c.id.in_([each.comment.id for each in group]), table.c.version == version)
     found = set(db.session.scalars(same.values(columns).returning(table.c.id)))
@@ -541,14 +551,14 @@ def follow(comment: Comment, verdict: Verdict, *, now: datetime) -> Decision | N
 
 
 def _object(comment_id: int, weight: int) -> None:
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     objected = table.update().where(table.c.id == comment_id)
     db.session.execute(objected.values(objections=table.c.objections + weight, risk=table.c.risk + weight))
 
 
 def count_flags(changes: Mapping[int, int]) -> None:
     """Keep the numbers of open reports by the comments' ids, and the risk they are part of: no new version of them."""
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     for change, ids in _by_change(changes):
         opened = table.c.open_flags + change
         counted = table.update().where(table.c.id.in_(ids))
@@ -599,14 +609,31 @@ def _has_to_wait() -> bool:
 
 
 def _lock(table: type[Story] | type[Author], ids: Collection[int]) -> None:
-    rows = select(table.id).where(table.id.in_(ids)).order_by(table.id)
-    db.session.execute(rows.with_for_update(key_share=True))
+    db.session.execute(LOCKED[table], {"ids": list(ids)})
 
 
 def _stand_under(comment_ids: Collection[int]) -> set[int]:
     """The stories that comments stand under at this moment, whatever was read before."""
-    rows = select(Comment.story_id).where(Comment.id.in_(comment_ids)).distinct()
-    return set(db.session.scalars(rows)) if comment_ids else set()
+    return set(db.session.scalars(STORIES_OF, {"ids": list(comment_ids)})) if comment_ids else set()
+
+
+_comments, _stories = table_of(Comment), table_of(Story)
+_IDS = bindparam("ids", expanding=True, type_=BigId)
+CATEGORY = select(_stories.c.category).where(_stories.c.id == bindparam("of"))
+STORIES_OF = select(_comments.c.story_id).where(_comments.c.id.in_(_IDS)).distinct()
+
+
+def _locking(model: type[Story] | type[Author]) -> Select[tuple[int]]:
+    column = table_of(model).c.id
+    return select(column).where(column.in_(_IDS)).order_by(column).with_for_update(key_share=True)
+
+
+LOCKED: dict[type, Select[tuple[int]]] = {Story: _locking(Story), Author: _locking(Author)}
+COUNT_STORIES = (
+    _stories.update()
+    .where(_stories.c.id.in_(_IDS))
+    .values(comment_count=_stories.c.comment_count + bindparam("change"))
+)
 
 
 def retract(comment: Comment, *, now: datetime) -> None:
@@ -629,8 +656,7 @@ def _count(changes: Mapping[Comment, int]) -> None:
         if comment.parent_id:
             parents[comment.parent_id] += change
     for change, ids in _by_change(stories):
-        counted = update(Story).where(Story.id.in_(ids)).values(comment_count=Story.comment_count + change)
-        db.session.execute(_straight(counted))
+        db.session.execute(COUNT_STORIES, {"ids": ids, "change": change})
     count_above({id: change for id, change in parents.items() if change})
 
 
@@ -638,7 +664,7 @@ def count_above(changes: Mapping[int, int]) -> None:
     """What changed below these comments changes in them and in all above them."""
     if not changes:
         return
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     first = select(table.c.id.label("start"), table.c.id, table.c.parent_id).where(table.c.id.in_(changes))
     above = first.cte("above", recursive=True)
     next_one = select(above.c.start, table.c.id, table.c.parent_id).join(above, table.c.id == above.c.parent_id)
@@ -699,7 +725,7 @@ def _count_and_name(let_through: Mapping[int, tuple[Comment, int, int]]) -> None
 
 
 def _count_and_name_one() -> Update:
-    table = cast(Table, Author.__table__)
+    table = table_of(Author)
     unseen = table.c.is_byline.is_(False) & (table.c.approved_count == 0)
     renamed = unseen & (table.c.name != bindparam("new_name"))
     values: dict[str, Any] = {

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ..core.database import db
+from ..core.database import db, table_of
 from ..core.errors import NotFound
 from .models import Comment, Like
 
@@ -46,7 +45,7 @@ def _ensure_visible(comment: Comment) -> None:
 
 def _count(comment: Comment, change: int) -> int:
     # On the table, not the mapped class: a like is no new version of the comment.
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     if change:
         db.session.execute(table.update().where(table.c.id == comment.id).values(likes=table.c.likes + change))
     return db.session.scalar(select(table.c.likes).where(table.c.id == comment.id)) or 0

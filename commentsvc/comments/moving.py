@@ -7,14 +7,14 @@ Decision, and a Move that says where it was.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CTE, Table, case, func, insert, select, update
+from sqlalchemy import CTE, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from ..accounts.permissions import Actor, Permission, ensure
-from ..core.database import db
+from ..core.database import db, table_of
 from ..core.errors import Conflict, Forbidden, NotFound, Stale, ValidationFailed
 from ..sites.models import Site
 from ..stories.models import Story
@@ -26,7 +26,7 @@ from .models import Comment, Decision, Move, Revision, Status
 MOVE = lifecycle.MOVE
 NAMED = 100  # characters of a headline in the log
 
-_comments = cast(Table, Comment.__table__)
+_comments = table_of(Comment)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..authors.models import Author, Standing
 from ..authors.names import ensure_free
@@ -17,7 +18,7 @@ from ..authors.readers import reader_of
 from ..authors.service import address_hashes_of, new_commenter
 from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
-from ..core.database import db
+from ..core.database import db, table_of
 from ..core.errors import Conflict, DomainError, Forbidden, TooFast, Unauthorized
 from ..core.html import Rendered, render
 from ..core.mail_address import address_hashes
@@ -196,7 +197,9 @@ def post(
     if not is_proven:
         screening = Screening((*screening.verdicts, challenges.held()))
     screening = outside.kept_waiting(site, screening)
-    author = writer or _first_time(site, submission, keys, now)
+    author = writer or new_commenter(
+        site.id, name=submission.name, address=submission.email, website=submission.website, keys=keys, now=now
+    )
     comment = _new_comment(site, story, submission, rendered, author, parent, network_hash, keys, now)
     comment.language = draft.language
     _keep(comment, submission.text, rendered, screening, now, submission.notify)
@@ -295,22 +298,16 @@ def _author_of_receipt(site: Site, shown: str | None, keys: Keyring) -> Author |
     return db.session.get(Author, proof.author_id) if proof and proof.site_id == site.id else None
 
 
-def _first_time(site: Site, submission: Submission, keys: Keyring, now: datetime) -> Author:
-    author = new_commenter(
-        site.id, name=submission.name, address=submission.email, website=submission.website, keys=keys, now=now
-    )
-    db.session.flush()
-    return author
-
-
 def one_at_a_time(address_hash: str) -> None:
     """Two posts of one writer, or a post and a confirmation, wait for each other: nothing slips between them.
 
     SQLite has one writer at a time anyway.
     """
     if db.engine.dialect.name == "postgresql":
-        number = int(address_hash[:15], 16)
-        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+        db.session.execute(ONE_AT_A_TIME, {"number": int(address_hash[:15], 16)})
+
+
+ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
 def sent_before(site: Site, story: Story, submission: Submission, keys: Keyring, now: datetime) -> Comment | None:
@@ -357,7 +354,7 @@ def _ensure_together(comment: Comment) -> None:
     """
     if comment.parent_id is None:
         return
-    stands = db.session.scalar(select(Comment.story_id).where(Comment.id == comment.parent_id))
+    stands = db.session.scalar(STANDS_UNDER, {"parent": comment.parent_id})
     if stands != comment.story_id:
         raise ParentNotInStory("The comment you answer was moved to another discussion a moment ago.")
 
@@ -422,16 +419,55 @@ def _said_before(story: Story, mark: str, author: Author | None, hashes: Sequenc
     Without proof only what came from the same network counts: else anybody could try out which address belongs to
     a comment that everybody can read.
     """
-    rows = select(Comment.id).join(Author).where(Comment.story_id == story.id, Comment.fingerprint == mark)
-    rows = rows.where(Comment.retracted_at.is_(None), _by_writer(author, hashes, network_hash))
-    return db.session.scalar(rows.limit(1)) is not None
+    asked = {"story": story.id, "mark": mark, **_writer(author, hashes, network_hash)}
+    return db.session.scalar(SAID_BEFORE[author is not None], asked) is not None
 
 
-def _by_writer(author: Author | None, hashes: Sequence[str], network_hash: str) -> ColumnElement[bool]:
-    """The proven author's comments; without proof those under the same address from the same network."""
-    if author:
-        return Author.id == author.id
-    return and_(Author.email_hash.in_(hashes), Comment.network_hash == network_hash)
+def _writer(author: Author | None, hashes: Sequence[str], network_hash: str) -> dict[str, Any]:
+    """Who writes, as the two statements of each kind want it: the proven author, or address and network."""
+    return {"author": author.id} if author else {"hashes": hashes, "network": network_hash}
+
+
+_comment, _author = table_of(Comment), table_of(Author)
+# The proven author's comments; without proof those under the same address from the same network.
+_BY_WRITER: dict[bool, ColumnElement[bool]] = {
+    True: _comment.c.author_id == bindparam("author"),
+    False: and_(
+        _author.c.email_hash.in_(bindparam("hashes", expanding=True)), _comment.c.network_hash == bindparam("network")
+    ),
+}
+_WITH_WRITER = _comment.join(_author, _author.c.id == _comment.c.author_id)
+
+
+def _by_writer(rows: Select[Any]) -> dict[bool, Select[Any]]:
+    """The same question about the comments of a proven author, and of somebody who is not."""
+    return {is_proven: rows.select_from(_WITH_WRITER).where(whose) for is_proven, whose in _BY_WRITER.items()}
+
+
+SAID_BEFORE = _by_writer(
+    select(_comment.c.id)
+    .where(
+        _comment.c.story_id == bindparam("story"),
+        _comment.c.fingerprint == bindparam("mark"),
+        _comment.c.retracted_at.is_(None),
+    )
+    .limit(1)
+)
+LAST_SAID = _by_writer(
+    select(func.max(_comment.c.created_at)).where(
+        _author.c.site_id == bindparam("site"), _comment.c.created_at > bindparam("since")
+    )
+)
+FROM_NETWORK = (
+    select(func.count())
+    .select_from(_comment)
+    .where(
+        _comment.c.network_hash == bindparam("network"),
+        _comment.c.created_at > bindparam("since"),
+        _comment.c.site_id == bindparam("site"),
+    )
+)
+STANDS_UNDER = select(_comment.c.story_id).where(_comment.c.id == bindparam("parent"))
 
 
 def _seconds_since_last(
@@ -440,9 +476,9 @@ def _seconds_since_last(
     """Since this writer's last comment. A typed address is not enough: it would let a stranger silence somebody."""
     if not site.settings.flood_seconds:
         return None
-    recent = now - timedelta(seconds=site.settings.flood_seconds)
-    rows = select(func.max(Comment.created_at)).join(Author).where(Author.site_id == site.id)
-    last = db.session.scalar(rows.where(Comment.created_at > recent, _by_writer(author, hashes, network_hash)))
+    since = now - timedelta(seconds=site.settings.flood_seconds)
+    asked = {"site": site.id, "since": since, **_writer(author, hashes, network_hash)}
+    last = db.session.scalar(LAST_SAID[author is not None], asked)
     return (now - last).total_seconds() if last else None
 
 
@@ -451,12 +487,8 @@ def _network_burst(site: Site, network_hash: str, now: datetime) -> bool:
     if not site.settings.flood_seconds:
         return False
     since = now - timedelta(seconds=site.settings.flood_seconds * NETWORK_BURST)
-    rows = (
-        select(func.count())
-        .select_from(Comment)
-        .where(Comment.network_hash == network_hash, Comment.created_at > since, Comment.site_id == site.id)
-    )
-    return (db.session.scalar(rows) or 0) >= NETWORK_BURST
+    asked = {"network": network_hash, "since": since, "site": site.id}
+    return (db.session.scalar(FROM_NETWORK, asked) or 0) >= NETWORK_BURST
 
 
 def _refuse(screening: Screening) -> None:
@@ -485,7 +517,7 @@ def _new_comment(
     now: datetime,
 ) -> Comment:
     window = site.settings.edit_window_minutes
-    return Comment(
+    comment = Comment(
         site_id=site.id,
         story_id=story.id,
         author_id=author.id,
@@ -512,6 +544,9 @@ def _new_comment(
         editable_until=now + timedelta(minutes=window) if window else None,
         created_at=now,
     )
+    set_committed_value(comment, "story", story)  # known already: the answer to the writer asks for neither again
+    set_committed_value(comment, "author", author)
+    return comment
 
 
 def _keep(
@@ -525,16 +560,15 @@ def _keep(
 ) -> None:
     """The revision, every verdict on it, and the decision they led to."""
     revision = Revision(
-        comment=comment,
         number=comment.revision_number,
         text=text,
         content=rendered.tree,
         html=rendered.html,
         created_at=now,
     )
-    db.session.add_all(stored(verdict, comment, revision, now) for verdict in screening.verdicts)
     is_final = not outside.waits(screening)
     lifecycle.settle(comment, revision, screening, now=now, is_final=is_final, notify=notify, unobjected=unobjected)
+    db.session.add_all(stored(verdict, comment, revision, now) for verdict in screening.verdicts)
     lifecycle.flush(comment)
 
 
@@ -596,7 +630,7 @@ def open_editor(site: Site, comment: Comment, *, now: datetime) -> tuple[str, da
     window = timedelta(minutes=site.settings.edit_window_minutes)
     until = max(comment.editable_until or now, comment.created_at + window + EDITOR_OPEN)
     # On the table, not the mapped class: nothing changed that a moderator looks at.
-    table = cast(Table, Comment.__table__)
+    table = table_of(Comment)
     db.session.execute(table.update().where(table.c.id == comment.id).values(editable_until=until))
     return text_of(comment) or "", until
 

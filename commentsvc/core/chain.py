@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, Update, bindparam, select
 
-from .database import db, upsert
+from .database import db, table_of, upsert
 
 
 def hash_after(before: str, fields: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -35,18 +36,30 @@ def end_of(head: type[Head], site_id: int) -> tuple[int, str]:
 
     From here to the commit nobody else adds to it.
     """
-    end = select(head.number, head.hash).where(head.site_id == site_id).with_for_update()
-    found = db.session.execute(end).first()
+    db.session.flush()
+    found = db.session.execute(_end(head), {"of": site_id}).first()
     if found is None:
         db.session.execute(upsert(head).values(site_id=site_id, number=0, hash="").on_conflict_do_nothing())
-        found = db.session.execute(end).one()
+        found = db.session.execute(_end(head), {"of": site_id}).one()
     return found.number, found.hash
+
+
+@cache
+def _end(head: type[Head]) -> Select[tuple[int, str]]:
+    table = table_of(head)
+    return select(table.c.number, table.c.hash).where(table.c.site_id == bindparam("of")).with_for_update()
 
 
 def move_end(head: type[Head], site_id: int, number: int, last: str) -> None:
     """The row of this number and hash is the last one now."""
-    moved = update(head).where(head.site_id == site_id).values(number=number, hash=last)
-    db.session.execute(moved.execution_options(synchronize_session=False))
+    db.session.execute(_moved(head), {"of": site_id, "last_number": number, "last_hash": last})
+
+
+@cache
+def _moved(head: type[Head]) -> Update:
+    table = table_of(head)
+    moved = table.update().where(table.c.site_id == bindparam("of"))
+    return moved.values(number=bindparam("last_number"), hash=bindparam("last_hash"))
 
 
 class Fault(StrEnum):

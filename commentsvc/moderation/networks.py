@@ -1,15 +1,14 @@
 """The networks that comments and reports came from: banning one, and forgetting them."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import func, select, update
 
 from ..accounts.permissions import Actor, Permission, ensure
 from ..authors.models import Author
 from ..comments.models import Comment
 from ..core import clock
-from ..core.database import Base, db
+from ..core.database import Base, db, table_of
 from ..core.errors import NotFound, ValidationFailed
 from ..core.unit_of_work import unit_of_work
 from ..rulebook import bans
@@ -73,7 +72,7 @@ def forget_old() -> None:
 
 def _forget_some(model: type[Base], before: datetime) -> bool:
     """Whether there may be more."""
-    table = cast(Table, model.__table__)
+    table = table_of(model)
     old = select(table.c.id).where(table.c.network_hash.is_not(None), table.c.created_at < before)
     with unit_of_work():
         ids = db.session.scalars(old.limit(_FORGOTTEN_AT_ONCE)).all()

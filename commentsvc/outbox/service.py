@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from ..core.database import db, upsert
+from ..core.database import db, table_of, upsert
 from ..core.events import Fact
 from .channels import Channel, Outgoing, house
 from .lanes import BACK_OFF
@@ -47,7 +47,10 @@ def keep(facts: Sequence[Fact], *, now: datetime) -> None:
         if fact.site_id is not None
     ]
     if rows:
-        db.session.execute(insert(Event), rows)
+        db.session.execute(KEPT_AS, rows)
+
+
+KEPT_AS = table_of(Event).insert()
 
 
 def cancel(causes: Collection[str], *, now: datetime) -> set[str]:

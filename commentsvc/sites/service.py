@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from ..core.database import db
@@ -19,12 +19,13 @@ def site_named(key: str | None) -> Site:
     """The site of this key. Raises ValidationFailed when no key was given, UnknownSite when none has it."""
     if not key:
         raise ValidationFailed({"site": ["Say which site."]})
-    site = (
-        db.session.scalars(select(Site).where(Site.key == key).options(joinedload(Site.origins))).unique().one_or_none()
-    )
+    site: Site | None = db.session.scalars(SITE, {"key": key}).unique().one_or_none()
     if site is None:
         raise UnknownSite("There is no site of this name here.")
     return site
+
+
+SITE = select(Site).where(Site.key == bindparam("key")).options(joinedload(Site.origins))
 
 
 def all_sites() -> list[Site]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..accounts.permissions import Actor, Permission, ensure
@@ -40,9 +40,19 @@ class StoryName:
 
 def find_story(site_id: int, name: StoryName) -> Story | None:
     """The story of this name with its bylines, in one statement; None where the site does not know it yet."""
-    rows = select(Story).where(Story.site_id == site_id, is_named(name)).options(joinedload(Story.bylines))
-    found: Story | None = db.session.scalars(rows).unique().one_or_none()
+    rows = BY_ID if name.id else BY_URL
+    asked = {"site": site_id, "name": name.id or name.url_key}
+    found: Story | None = db.session.scalars(rows, asked).unique().one_or_none()
     return found
+
+
+_STORY = select(Story).where(Story.site_id == bindparam("site")).options(joinedload(Story.bylines))
+BY_ID = _STORY.where(Story.external_id == bindparam("name"))
+BY_URL = _STORY.where(
+    Story.id.in_(
+        select(StoryUrl.story_id).where(StoryUrl.site_id == bindparam("site"), StoryUrl.url_key == bindparam("name"))
+    )
+)
 
 
 def is_named(name: StoryName) -> ColumnElement[bool]:

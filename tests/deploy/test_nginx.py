@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,12 +79,12 @@ def behind() -> Iterator[Service]:
     server.server_close()
 
 
-def written(folder: Path, port: int, service_port: int) -> Path:
+def written(folder: Path, port: int, *services: int) -> Path:
     """The shipped file with this test's ports and folders, inside the least that nginx needs around it."""
     shipped = CONFIGURATION.read_text()
     ours = shipped.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     ours = re.sub(r"^\s*ssl_certificate.*$", "", ours, flags=re.M)
-    ours = ours.replace("server 127.0.0.1:8000;", f"server 127.0.0.1:{service_port};")
+    ours = ours.replace("server 127.0.0.1:8000;", " ".join(f"server 127.0.0.1:{each};" for each in services))
     ours = ours.replace("/var/cache/nginx/commentsvc", str(folder / "cache"))
     ours = ours.replace("/var/log/nginx/commentsvc.log", str(folder / "access.log"))
     assert "/var/" not in re.sub(r"#.*", "", ours)
@@ -99,31 +100,40 @@ def written(folder: Path, port: int, service_port: int) -> Path:
     return file
 
 
+@contextmanager
+def nginx_before(folder: Path, *services: int) -> Iterator[int]:
+    """nginx before services on these ports; its own port."""
+    if NGINX is None:
+        missing("nginx")
+    file = written(folder, port := free_port(), *services)
+    checked = subprocess.run([NGINX, "-t", "-c", str(file)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    running = subprocess.Popen([NGINX, "-c", str(file)], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port, folder / "error.log")
+        yield port
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+
+
+def wait_for(port: int, log: Path) -> None:
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        try:
+            ask(port, "/starting")
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
 @pytest.fixture
 def start(tmp_path):
     """nginx before a service's port; its own port."""
-    if NGINX is None:
-        missing("nginx")
-    running = []
-
-    def begin(service_port: int) -> int:
-        file = written(tmp_path, port := free_port(), service_port)
-        checked = subprocess.run([NGINX, "-t", "-c", str(file)], capture_output=True, text=True)
-        assert checked.returncode == 0, checked.stderr
-        running.append(subprocess.Popen([NGINX, "-c", str(file)], stderr=subprocess.DEVNULL))
-        ends = time.monotonic() + 10
-        while time.monotonic() < ends:
-            try:
-                ask(port, "/starting")
-                return port
-            except OSError:
-                time.sleep(0.02)
-        raise AssertionError((tmp_path / "error.log").read_text())
-
-    yield begin
-    for each in running:
-        each.terminate()
-        each.wait(timeout=10)
+    with ExitStack() as stack:
+        yield lambda service_port: stack.enter_context(nginx_before(tmp_path, service_port))
 
 
 @pytest.fixture
