@@ -190,7 +190,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     rulebook.install(app)  # after the door: a stranger sends nothing long
     picture_pages.install(app)
     byline_pages.install(app)
-    storage.install(app, storage.Folder(settings.data_dir / "pictures"))
+    storage.install(app, _storage(settings))
     _install_extensions(app)
     _install_outbox(app, settings, mail_server)
     pages.install(app)
@@ -283,6 +283,20 @@ def _mail_server(settings: Settings) -> MailServer | None:
         return MailServer.at(settings.mail_url)
     except ValueError as error:
         raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be used. {error}") from error
+
+
+def _storage(settings: Settings) -> storage.Storage:
+    """Where files are kept. Raises Misconfigured for an address that is none, and without the library it takes."""
+    if settings.storage_url is None:
+        return storage.Folder(settings.data_dir / "pictures")
+    try:
+        from .core.bucket import Bucket, Place  # its library comes with an extra
+    except ModuleNotFoundError as error:
+        raise Misconfigured("COMMENTSVC_STORAGE_URL needs a library: pip install 'commentsvc[s3]'.") from error
+    try:
+        return Bucket(Place.at(settings.storage_url))
+    except ValueError as error:
+        raise Misconfigured(f"COMMENTSVC_STORAGE_URL cannot be used. {error}") from error
 
 
 def _provider(settings: Settings) -> Provider | None:
