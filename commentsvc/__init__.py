@@ -4,6 +4,7 @@
 This file wires the rooms together and does nothing else.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
 
         install_demo(app)
+    _install_traces(app)
     published.install(app, PUBLISHED)
     return app
 
@@ -283,6 +285,19 @@ def _mail_server(settings: Settings) -> MailServer | None:
         return MailServer.at(settings.mail_url)
     except ValueError as error:
         raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be used. {error}") from error
+
+
+def _install_traces(app: Flask) -> None:
+    """Where a collector is named and the library is there. The variable is not ours: it may be meant for others."""
+    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        return
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        from . import tracing
+    except ModuleNotFoundError:
+        return
+    tracing.install(app, OTLPSpanExporter())
 
 
 def _storage(settings: Settings) -> storage.Storage:
