@@ -4,6 +4,7 @@
 This file wires the rooms together and does nothing else.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
     rulebook.install(app)  # after the door: a stranger sends nothing long
     picture_pages.install(app)
     byline_pages.install(app)
-    storage.install(app, storage.Folder(settings.data_dir / "pictures"))
+    storage.install(app, _storage(settings))
     _install_extensions(app)
     _install_outbox(app, settings, mail_server)
     pages.install(app)
@@ -204,6 +205,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
         from .demo import install as install_demo  # its content is not loaded by a newsroom's service
 
         install_demo(app)
+    _install_traces(app)
     published.install(app, PUBLISHED)
     return app
 
@@ -283,6 +285,33 @@ def _mail_server(settings: Settings) -> MailServer | None:
         return MailServer.at(settings.mail_url)
     except ValueError as error:
         raise Misconfigured(f"COMMENTSVC_MAIL_URL cannot be used. {error}") from error
+
+
+def _install_traces(app: Flask) -> None:
+    """Where a collector is named and the library is there. The variable is not ours: it may be meant for others."""
+    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        return
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        from . import tracing
+    except ModuleNotFoundError:
+        return
+    tracing.install(app, OTLPSpanExporter())
+
+
+def _storage(settings: Settings) -> storage.Storage:
+    """Where files are kept. Raises Misconfigured for an address that is none, and without the library it takes."""
+    if settings.storage_url is None:
+        return storage.Folder(settings.data_dir / "pictures")
+    try:
+        from .core.bucket import Bucket, Place  # its library comes with an extra
+    except ModuleNotFoundError as error:
+        raise Misconfigured("COMMENTSVC_STORAGE_URL needs a library: pip install 'commentsvc[s3]'.") from error
+    try:
+        return Bucket(Place.at(settings.storage_url))
+    except ValueError as error:
+        raise Misconfigured(f"COMMENTSVC_STORAGE_URL cannot be used. {error}") from error
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -12,7 +12,16 @@ from dotenv import dotenv_values
 from .core.http_out import check_opening
 
 PREFIX = "COMMENTSVC_"
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MAIL_URL", "OIDC_URL", "METRICS_TOKEN", "SENTRY_DSN")
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MAIL_URL",
+    "OIDC_URL",
+    "STORAGE_URL",
+    "METRICS_TOKEN",
+    "SENTRY_DSN",
+)
 NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES", "OUTGOING_ALLOWED", "LOG_REQUESTS")
 SHORTEST_SECRET = 32  # characters; 128 bits even when written as hex digits
 SHORTEST_TOKEN = 20  # characters: nobody guesses it over the network
@@ -44,6 +53,7 @@ class Settings:
     redis_url: str | None = None
     mail_url: str | None = None
     oidc_url: str | None = None
+    storage_url: str | None = None
     base_url: str | None = None
     trusted_proxies: int = 0
     outgoing_allowed: tuple[str, ...] = ()
@@ -76,6 +86,7 @@ def read_settings(
         redis_url=_redis_url(given.get("REDIS_URL")),
         mail_url=given.get("MAIL_URL"),
         oidc_url=given.get("OIDC_URL"),
+        storage_url=given.get("STORAGE_URL"),
         base_url=_base_url(given.get("BASE_URL")),
         trusted_proxies=_whole_number(given.get("TRUSTED_PROXIES", "0")),
         outgoing_allowed=_openings(given.get("OUTGOING_ALLOWED", "")),

@@ -1,5 +1,6 @@
 """What `commentsvc doctor` looks at: whether an installation is set up so that it works, and its logs are whole."""
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from .comments.models import Comment
 from .config import Settings
 from .core.clock import now, rfc3339
 from .core.database import db
+from .core.errors import StorageAway
+from .core.storage import storage
 from .core.web import house, links
 from .health import ask_redis
 from .notifications.mail import MailServer
@@ -26,6 +29,7 @@ from .sites.service import all_sites
 from .stories.acts import examine as examine_acts
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)  # this machine's and the database's
+TRIED = "doctor.txt"  # the file it keeps for a moment
 WRITTEN_AHEAD = timedelta(minutes=1)  # a comment from further in the future says that a clock was wrong
 
 
@@ -64,6 +68,7 @@ def examine_all(app: Flask) -> Iterator[Finding]:
                 yield _carefully("keys", _keys)
                 yield _carefully("retention", _retention)
                 yield from _sites()
+        yield _carefully("files", lambda: _files(settings))
     yield _carefully("redis", lambda: _redis(app, settings))
     yield _carefully("mail", lambda: _mail(settings))
 
@@ -175,6 +180,29 @@ def _log(key: str, site_id: int) -> Finding:
         return Finding(f"log of {key}", False, f"changed behind its back: {wrong}.")
     with_acts = f" and {acts:,} acts on whole stories" if acts else ""
     return Finding(f"log of {key}", True, f"{found.decisions:,} decisions{with_acts}, as they were written.")
+
+
+def _files(settings: Settings) -> Finding:
+    """A folder is left alone: made by whoever looks, it would be closed to the service."""
+    if not settings.storage_url:
+        return Finding("files", True, f"in {settings.data_dir / 'pictures'}.")
+    began = now()
+    try:
+        _try_files()
+    except StorageAway as error:
+        return Finding("files", False, f"the storage cannot be used: {error.reason}.")
+    took = (now() - began) / timedelta(milliseconds=1)
+    return Finding("files", True, f"the storage kept, listed and forgot one in {took:.0f} ms.")
+
+
+def _try_files() -> None:
+    """Everything the service asks of a storage. Raises StorageAway."""
+    files, word = storage(), secrets.token_bytes(8)
+    files.put(TRIED, word)
+    if files.get(TRIED) != word:
+        raise StorageAway("it does not give back what it was given")
+    next(files.names(), None)
+    files.remove(TRIED)
 
 
 def _redis(app: Flask, settings: Settings) -> Finding:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
 
-from .core.errors import DomainError, Overloaded, TooFast, ValidationFailed
+from .core.errors import DomainError, Overloaded, StorageAway, TooFast, ValidationFailed
 from .core.logs import where
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,9 @@ def _uncached(response: Response, headers: Mapping[str, str] | None = None) -> R
 
 def _domain_error(error: DomainError) -> Response:
     more = {"fields": error.fields} if isinstance(error, ValidationFailed) else dict(error.more)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooFast | Overloaded) else {}
+    headers = {}
+    if isinstance(error, TooFast | Overloaded | StorageAway):
+        headers["Retry-After"] = str(error.retry_after)
     if error.http_status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _uncached(problem(error.http_status, error.code, error.title, str(error), **more), headers)

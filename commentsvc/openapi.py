@@ -159,7 +159,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Something went wrong",
         "A fault of the service; it is in its log under `request_id`.",
     ),
-    "unavailable": (503, "Unavailable", "The database did not answer. Nothing was stored; try again."),
+    "unavailable": (
+        503,
+        "Unavailable",
+        "The database or the file storage did not answer. Nothing was stored; try again.",
+    ),
 }
 
 BODY_PROBLEMS = (

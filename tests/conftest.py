@@ -18,12 +18,13 @@ from commentsvc.config import Settings
 from commentsvc.core import published
 from commentsvc.core.database import db
 from commentsvc.schema import upgrade
+from tests.buckets import s3, s3_server
 from tests.cast import Cast, Newsroom
 from tests.databases import PostgresqlDatabase
 from tests.scenes import empty, leave, scene, unguarded
 from tests.stage import counting
 
-__all__ = ["SECRET", "empty", "settings", "unguarded"]
+__all__ = ["SECRET", "empty", "s3", "s3_server", "settings", "unguarded"]
 
 SECRET = "kq8Zr4YtV0nW2xLpA7sJd9Gf3HbMc6Qe1TuXiOyRzE"  # of the tests only
 

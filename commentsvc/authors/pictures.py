@@ -64,9 +64,9 @@ def file_named(name: str, files: Storage) -> File | None:
 
 
 def forget_unused() -> None:
-    """Once an hour: files that are no author's picture any more."""
+    """Once an hour: files that are no author's picture any more. What no picture is called is somebody else's."""
     files = storage()
-    old = {name for name, at in files.names() if at < clock.now() - UNUSED_KEPT}
+    old = {name for name, at in files.names() if _BROUGHT.fullmatch(name) and at < clock.now() - UNUSED_KEPT}
     if not old:
         return
     used = select(Author.avatar).where(Author.avatar.is_not(None), Author.avatar.startswith(FOLDER))

@@ -78,6 +78,19 @@ class Overloaded(DomainError):
     http_status, code, title, retry_after = 503, "unavailable", "Unavailable", 1
 
 
+class StorageAway(DomainError):
+    """Files can be neither read nor kept just now; come back after `retry_after` seconds.
+
+    `reason` is for whoever runs the service, not for whoever asked.
+    """
+
+    http_status, code, title, retry_after = 503, "unavailable", "Unavailable", 10
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Files cannot be read or kept just now. Nothing was stored; please try again.")
+        self.reason = reason
+
+
 class TooFast(DomainError):
     """Come back after `retry_after` seconds."""
 

@@ -1,4 +1,4 @@
-"""Where files are kept that people bring, behind four verbs: a folder now, something shared by machines one day."""
+"""Where files are kept that people bring, behind four verbs: in a folder, or in a bucket (bucket.py) machines share."""
 
 import os
 import re
@@ -17,16 +17,19 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}\.[a-z0-9]{1,8}")
 
 
 class Storage(Protocol):
-    """Files by names that say what is in them: the same name is the same content."""
+    """Files by names that say what is in them: the same name is the same content.
+
+    Every verb raises StorageAway where what keeps the files cannot be reached.
+    """
 
     def put(self, name: str, data: bytes) -> None:
-        """Keep it; once this returns it is on disk."""
+        """Keep it; once this returns it is kept. Raises ValueError for a name that cannot be one."""
 
     def get(self, name: str) -> bytes | None:
         """The content; None for a name that is not there, or cannot be one."""
 
     def remove(self, name: str) -> None:
-        """Forget it; that it is gone already is fine."""
+        """Forget it; that it is gone already is fine. Raises ValueError for a name that cannot be one."""
 
     def names(self) -> Iterator[tuple[str, datetime]]:
         """Every name, with when it was last put."""
@@ -64,10 +67,14 @@ class Folder:
                 yield file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
     def _place(self, name: str) -> Path:
-        """Raises ValueError for a name that could lead out of the folder."""
-        if not NAME.fullmatch(name):
-            raise ValueError("A file's name is small letters and digits with one ending.")
-        return self._path / name
+        return self._path / checked(name)
+
+
+def checked(name: str) -> str:
+    """Raises ValueError for a name that could lead elsewhere."""
+    if not NAME.fullmatch(name):
+        raise ValueError("A file's name is small letters and digits with one ending.")
+    return name
 
 
 def install(app: Flask, storage: Storage) -> None:

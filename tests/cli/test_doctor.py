@@ -28,6 +28,7 @@ def test_an_installation_that_works_is_well(installed, found):
         "retention",
         "origins of herald",
         "log of herald",
+        "files",
         "redis",
         "mail",
     )
@@ -37,7 +38,7 @@ def test_an_installation_that_works_is_well(installed, found):
 def test_it_says_one_line_each(installed, run):
     result = run("doctor")
     marks = [line[:6].strip() for line in result.stdout.splitlines() if "sqlite: " not in line]
-    assert (result.exit_code, marks) == (0, ["ok"] * 10)
+    assert (result.exit_code, marks) == (0, ["ok"] * 11)
 
 
 @pytest.mark.parametrize("version", ["3.40.1", "3.44.5", "3.45.0", "3.49.2", "3.50.6", "3.51.0", "3.51.2"])
@@ -76,6 +77,36 @@ def test_a_redis_that_is_not_there_is_wrong(installed, found, monkeypatch):
     monkeypatch.setenv("COMMENTSVC_REDIS_URL", "redis://127.0.0.1:1/0")
     seen, ended = found()
     assert (seen["redis"], ended) == (False, 1)
+
+
+def test_a_storage_that_does_all_that_is_asked_of_it_is_well(installed, run, monkeypatch, s3):
+    monkeypatch.setenv("COMMENTSVC_STORAGE_URL", s3.url())
+    result = run("doctor")
+    (line,) = [line for line in result.stdout.splitlines() if "files: " in line]
+    assert (result.exit_code, line.startswith("ok     files: the storage kept, listed and forgot one")) == (0, True)
+    assert [each.partition(" ")[0] for each in s3.asked] == ["PUT", "GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"secret": "wrong"}, "it says SignatureDoesNotMatch."),
+    ({"exists": False}, "it says NoSuchBucket."),
+])  # fmt: skip
+def test_a_storage_that_refuses_is_wrong_in_its_own_word(installed, run, monkeypatch, s3, wrong, said):
+    monkeypatch.setenv("COMMENTSVC_STORAGE_URL", s3.url(**wrong))
+    result = run("doctor")
+    assert (result.exit_code, f"WRONG  files: the storage cannot be used: {said}" in result.stdout) == (1, True)
+    assert s3.secret not in result.output
+
+
+def test_a_storage_that_is_not_there_is_wrong(installed, found, monkeypatch):
+    monkeypatch.setenv("COMMENTSVC_STORAGE_URL", "s3+http://K:S@127.0.0.1:1/pictures")
+    seen, ended = found()
+    assert (seen["files"], seen["database"], ended) == (False, True, 1)
+
+
+def test_looking_makes_no_folder(installed, found, data):
+    assert found()[0]["files"] is True
+    assert not (data / "pictures").exists()
 
 
 def test_a_log_whose_end_was_cut_off_is_wrong(installed, found, data):

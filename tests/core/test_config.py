@@ -66,7 +66,7 @@ def test_a_secret_may_be_in_a_file(tmp_path):
 
 @pytest.mark.parametrize(("name", "value", "read_as"), [
     ("DATABASE_URL", "postgresql://u:p@db/c", "database_url"), ("REDIS_URL", "redis://r:6379/0", "redis_url"),
-    ("MAIL_URL", "smtp://u:p@mail:587?tls=1", "mail_url"),
+    ("MAIL_URL", "smtp://u:p@mail:587?tls=1", "mail_url"), ("STORAGE_URL", "s3://k:s@s3.example/b", "storage_url"),
 ])  # fmt: skip
 def test_every_secret_may_be_in_a_file(tmp_path, name, value, read_as):
     (tmp_path / "file").write_text(f"{value}\n")
