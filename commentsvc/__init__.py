@@ -84,6 +84,7 @@ from .privacy.own_pages import bp as my_data_pages
 from .privacy.pages import bp as mine_pages
 from .privacy.routes import api as privacy_api
 from .privacy.routes import pages as privacy_pages
+from .purging import Cache, Purger
 from .staff.accounts_pages import bp as account_pages
 from .staff.entrance_pages import bp as entrance_pages
 from .staff.security_pages import bp as security_pages
@@ -206,7 +207,7 @@ def create_app(settings: Settings | None = None, *, engine_options: dict[str, An
 
         install_demo(app)
     _install_traces(app)
-    published.install(app, PUBLISHED)
+    published.install(app, PUBLISHED, purged=settings.purge_url is not None)
     return app
 
 
@@ -246,6 +247,8 @@ def _install_outbox(app: Flask, settings: Settings, mail_server: MailServer | No
     engine.every_hour += [asking.forget, challenges.forget, leases.forget_ended, networks.forget_old]
     engine.every_hour += [author_pictures.forget_unused, retention.forget]
     engine.every_hour += [changes.forget, cleaning.forget, digest.make_digests, digest.clean_up, digests.send_daily]
+    if settings.purge_url is not None:
+        engine.beside.append(Purger(app, _cache(settings.purge_url), engine, settings.data_dir).run)
     events.install(app, events.Ears(keep=_keep, wake=engine.wake, count=_count))
     letters = {**newsroom.WRITERS, **staff_letters.WRITERS, **erasure_letters.WRITERS, **requests.WRITERS}
     writers = {**readers.WRITERS, "digest": digest.write_digest, **letters}
@@ -312,6 +315,14 @@ def _storage(settings: Settings) -> storage.Storage:
         return Bucket(Place.at(settings.storage_url))
     except ValueError as error:
         raise Misconfigured(f"COMMENTSVC_STORAGE_URL cannot be used. {error}") from error
+
+
+def _cache(purge_url: str) -> Cache:
+    """The cache in front that is told what changed. Raises Misconfigured."""
+    try:
+        return Cache.at(purge_url)
+    except ValueError as error:
+        raise Misconfigured(f"COMMENTSVC_PURGE_URL cannot be used. {error}") from error
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -21,6 +21,7 @@ SECRETS = (
     "STORAGE_URL",
     "METRICS_TOKEN",
     "SENTRY_DSN",
+    "PURGE_URL",
 )
 NAMES = (*SECRETS, "BASE_URL", "DATA_DIR", "TRUSTED_PROXIES", "OUTGOING_ALLOWED", "LOG_REQUESTS")
 SHORTEST_SECRET = 32  # characters; 128 bits even when written as hex digits
@@ -59,6 +60,7 @@ class Settings:
     outgoing_allowed: tuple[str, ...] = ()
     metrics_token: str | None = None
     sentry_dsn: str | None = None
+    purge_url: str | None = None
     log_requests: bool = True
     demo: bool = False
 
@@ -92,6 +94,7 @@ def read_settings(
         outgoing_allowed=_openings(given.get("OUTGOING_ALLOWED", "")),
         metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
         sentry_dsn=given.get("SENTRY_DSN"),
+        purge_url=given.get("PURGE_URL"),
         log_requests=_is_on("LOG_REQUESTS", given.get("LOG_REQUESTS", "on")),
     )
 

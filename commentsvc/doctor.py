@@ -21,7 +21,9 @@ from .core.storage import storage
 from .core.web import house, links
 from .health import ask_redis
 from .notifications.mail import MailServer
+from .outbox.engine import engine
 from .privacy import retention
+from .purging import UNHEARD, recorded
 from .schema import is_current, newest, present
 from .sites.logins import provider_of
 from .sites.models import Site
@@ -71,6 +73,7 @@ def examine_all(app: Flask) -> Iterator[Finding]:
         yield _carefully("files", lambda: _files(settings))
     yield _carefully("redis", lambda: _redis(app, settings))
     yield _carefully("mail", lambda: _mail(settings))
+    yield _carefully("purge", lambda: _purge(app, settings))
 
 
 def _carefully(about: str, look: Callable[[], Finding]) -> Finding:
@@ -217,3 +220,15 @@ def _mail(settings: Settings) -> Finding:
         return Finding("mail", True, "not configured: no letter goes out.")
     answer = MailServer.at(settings.mail_url).greet()
     return Finding("mail", answer.succeeded, answer.text)
+
+
+def _purge(app: Flask, settings: Settings) -> Finding:
+    if not settings.purge_url:
+        return Finding("purge", True, "not configured: caches in front keep public answers for a second.")
+    with app.app_context():
+        word = recorded(engine())
+    if word is None or word.looked_at < now() - UNHEARD:
+        since = f" since {rfc3339(word.looked_at)}" if word else ""
+        return Finding("purge", False, f"nobody tells the cache what changes{since}. Start: commentsvc worker")
+    last = f"the last call succeeded at {rfc3339(word.succeeded_at)}" if word.succeeded_at else "no call succeeded yet"
+    return Finding("purge", not word.failure, f"{last}. {word.failure}".rstrip())

@@ -79,6 +79,11 @@ class Watcher:
         return new
 
 
+def noted() -> set[tuple[int, int | None]]:
+    """The sites and stories of all changes that are still kept: those of the last hour at least."""
+    return {(site, story) for site, story in db.session.execute(select(Change.site_id, Change.story_id).distinct())}
+
+
 def _is_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 

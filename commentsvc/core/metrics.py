@@ -45,6 +45,12 @@ class Metrics:
             ("how",),
             registry=self.registry,
         )
+        self.purges = Counter(
+            "commentsvc_purges",
+            "Calls that tell a cache in front what to forget, by what came of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
         self.decisions = Counter(
             "commentsvc_decisions", "Changes of status and picks, by whom.", ("action", "by"), registry=self.registry
         )

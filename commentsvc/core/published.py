@@ -45,12 +45,31 @@ MOST_PLACES = 100_000  # whose last change one process remembers
 LONGEST_QUERY = 2048  # bytes; a hundred stories by id fit
 PATIENCE = 10.0  # seconds for which one waits for an answer that another request is writing
 
-# For caches between us and the readers (RFC 9213): browsers always ask, and mostly hear 304.
-FOR_CACHES = "public, max-age=1, stale-while-revalidate=30, stale-if-error=600"
+SHORT = 1  # seconds for which caches between us and the readers keep an answer
+LONG = 600  # and where they are told of changes; should one not be told, for so long somebody sees what is gone
+WHILE_ASKING = 30  # seconds after that in which they may send it on while they ask anew
+# A change reaches all processes within a moment, and caches hear of it some time after that (purging.REST). Whoever
+# looked at the changes longer ago than this sends nothing that may be kept for long: it could reach a cache after the
+# cache was told to forget it.
+SURE = 0.4  # seconds
 
 Start = Callable[..., Any]
 Place = tuple[int, int | None]  # a site and one of its stories; None: all of them
 WRITTEN_ANEW = frozenset(("content-length", "date", "etag", "vary", "x-request-id"))
+
+
+def for_caches(seconds: int) -> str:
+    """What caches between us and the readers are told (RFC 9213): browsers always ask, and mostly hear 304."""
+    return f"public, max-age={seconds}, stale-while-revalidate={WHILE_ASKING}, stale-if-error=600"
+
+
+FOR_CACHES = for_caches(SHORT)
+
+
+def key_of(place: Place) -> str:
+    """By what a cache is told to forget all about a story, or about a whole site."""
+    site, story = place
+    return f"site-{site}" if story is None else f"story-{story}"
 
 
 @dataclass
@@ -64,8 +83,13 @@ class Note:
     @property
     def keys(self) -> str:
         """By what a cache outside may be told to forget it: the site, and the story."""
-        sites = dict.fromkeys(f"site-{site}" for site, _ in self.places)
-        return " ".join([*sites, *(f"story-{story}" for _, story in self.places if story)])
+        sites = dict.fromkeys((site, None) for site, _ in self.places)
+        return " ".join(map(key_of, dict.fromkeys([*sites, *self.places])))
+
+    @property
+    def names_its_stories(self) -> bool:
+        """Whether its keys tell of every change of it: what any story of a site may change has the site's alone."""
+        return all(story is not None for _, story in self.places)
 
 
 def publish(
@@ -184,6 +208,11 @@ class Changes:
         self._tellings = 0
         self._looked = self._succeeded = float("-inf")
 
+    @property
+    def seen(self) -> float:
+        """Until when all changes are known, by the clock of `monotonic`."""
+        return self._succeeded
+
     def told(self) -> None:
         """Something was written in this very process: the next request looks first."""
         self._tellings += 1
@@ -255,18 +284,21 @@ class Changes:
 
 
 class Published:
-    """The layer itself: a WSGI application around another."""
+    """The layer itself: a WSGI application around another. `purged`: caches outside are told what changed."""
 
-    def __init__(self, app: Flask, paths: Collection[str]) -> None:
-        self.app, self.inner, self.paths = app, app.wsgi_app, frozenset(paths)
+    def __init__(self, app: Flask, paths: Collection[str], *, purged: bool = False) -> None:
+        self.app, self.inner, self.paths, self.purged = app, app.wsgi_app, frozenset(paths), purged
         self.answers, self.changes = Answers(), Changes()
         self._writing: dict[Any, Future[Answer | None]] = {}
         self._lock, self._from = Lock(), token_hex(4)
         self._numbers, self._hits = itertools.count(), 0
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        answer = self._answer(environ) if self._may_be_published(environ) else None
-        return self.inner(environ, start) if answer is None else self._sent(answer, environ, start)
+        if not (self._may_be_published(environ) and self.changes.is_known(self.app)):
+            return self.inner(environ, start)
+        seen = self.changes.seen  # first: of what is seen from here on the answer may know, but need not
+        answer = self._answer(environ)
+        return self.inner(environ, start) if answer is None else self._sent(answer, seen, environ, start)
 
     def _may_be_published(self, environ: dict[str, Any]) -> bool:
         return (
@@ -276,8 +308,6 @@ class Published:
         )
 
     def _answer(self, environ: dict[str, Any]) -> Answer | None:
-        if not self.changes.is_known(self.app):
-            return None
         key, recent = (environ["PATH_INFO"], environ["QUERY_STRING"], environ["SCRIPT_NAME"]), self.changes.recent
         answer = recent.get(key)
         if answer is not None:
@@ -337,7 +367,7 @@ class Published:
         return Answer(
             body=b"".join(body),
             tag=headers["ETag"].strip('"'),
-            headers=[*_plain(headers), ("CDN-Cache-Control", FOR_CACHES), ("Surrogate-Key", note.keys)],
+            headers=[*_plain(headers), ("Surrogate-Key", note.keys)],
             note=note,
             born=born,
             since=moment,
@@ -345,9 +375,9 @@ class Published:
             by_origin="Origin" in headers.get("Vary", ""),
         )
 
-    def _sent(self, answer: Answer, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    def _sent(self, answer: Answer, seen: float, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         ready = answer.in_encoding(preferred(environ.get("HTTP_ACCEPT_ENCODING", "")))
-        more = [("X-Request-Id", f"{self._from}{next(self._numbers):08x}")]
+        more = [("X-Request-Id", f"{self._from}{next(self._numbers):08x}"), *self._for_caches(answer, seen)]
         if "HTTP_ORIGIN" in environ:
             more += answer.for_origin(environ["HTTP_ORIGIN"])
         known = environ.get("HTTP_IF_NONE_MATCH")
@@ -356,6 +386,21 @@ class Published:
             return ()
         start("200 OK", ready.headers + more)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (ready.body,)
+
+    def _for_caches(self, answer: Answer, seen: float) -> tuple[tuple[str, str], ...]:
+        if not self.purged:
+            return (("CDN-Cache-Control", FOR_CACHES),)
+        said = for_caches(_seconds_for_caches(answer, seen))
+        return ("CDN-Cache-Control", said), ("Surrogate-Control", said)  # the second is what Fastly reads
+
+
+def _seconds_for_caches(answer: Answer, seen: float) -> int:
+    """How long a cache may keep an answer, if it is told what changes after `seen`; what the clock changes it is not
+    told."""
+    if not answer.note.names_its_stories or monotonic() - seen > SURE:
+        return SHORT
+    until = answer.note.until
+    return LONG if until is None else max(SHORT, min(LONG, int((until - now()).total_seconds())))
 
 
 def _plain(headers: Headers) -> list[tuple[str, str]]:
@@ -368,9 +413,9 @@ def _result_of(under_way: "Future[Answer | None]") -> Answer | None:
     return under_way.result() if done and not under_way.exception() else None
 
 
-def install(app: Flask, paths: Collection[str]) -> None:
-    """Put the layer in front of an application that is complete."""
-    layer = app.extensions[EXTENSION] = Published(app, paths)
+def install(app: Flask, paths: Collection[str], *, purged: bool = False) -> None:
+    """Put the layer in front of an application that is complete. `purged`: caches outside are told what changed."""
+    layer = app.extensions[EXTENSION] = Published(app, paths, purged=purged)
     app.wsgi_app = layer  # type: ignore[assignment,method-assign]
 
 

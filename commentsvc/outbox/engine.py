@@ -48,6 +48,7 @@ class Engine:
         self.every_minute: list[Callable[[], None]] = [work.keep_house]
         self.aside: list[Callable[[], None]] = []  # whenever woken and every minute; may take long, so by themselves
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
+        self.beside: list[Callable[[threading.Event], None]] = []  # each in a thread of its own until it is set
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
         self._next_look: datetime | None = None
         self._patience, self._stopping = REQUESTS_PATIENCE, threading.Event()
@@ -146,6 +147,16 @@ class Engine:
         for job in self.every_hour:
             _carefully(job)
 
+    def remember(self, name: str, said: Any) -> None:
+        """Put a word where the jobs are, for other processes to read. It may be lost, as they may."""
+        self._open()
+        self.huey.put(name, said)
+
+    def remembered(self, name: str) -> Any:
+        """What was put there under that name last; None where nothing is."""
+        self._open()
+        return self.huey.get(name, peek=True)
+
     def run(self, threads: int = THREADS) -> None:
         """Work until the process is told to stop; what is under way is finished. Raises NoEngine."""
         self.use(threads)
@@ -156,6 +167,8 @@ class Engine:
         except Exception as error:
             logger.debug("no engine", exc_info=True)
             raise NoEngine(f"The worker cannot reach its jobs ({type(error).__name__}).") from error
+        for job in self.beside:
+            threading.Thread(target=job, args=(self._stopping,), daemon=True).start()
         from . import jobs
 
         jobs.Worker(self.huey, threads, self._stopping).run()

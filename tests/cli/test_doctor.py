@@ -2,8 +2,15 @@
 
 import json
 import sqlite3
+from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
+
+from commentsvc import create_app
+from commentsvc.core.clock import now, rfc3339
+from commentsvc.outbox.engine import EXTENSION
+from commentsvc.purging import Record
 
 
 @pytest.fixture
@@ -31,6 +38,7 @@ def test_an_installation_that_works_is_well(installed, found):
         "files",
         "redis",
         "mail",
+        "purge",
     )
     assert found() == (dict.fromkeys(everything, True), 0)
 
@@ -124,3 +132,38 @@ def test_readers_who_cannot_be_sent_back_are_wrong(installed, done, found, monke
     assert (found()[0]["login of herald"], found()[1]) == (False, 1)
     monkeypatch.setenv("COMMENTSVC_BASE_URL", "https://comments.example")
     assert (found()[0]["login of herald"], found()[1]) == (True, 0)
+
+
+# --- The cache in front
+
+
+@pytest.fixture
+def purging(installed, monkeypatch):
+    """What the worker that tells the cache left word of, and what is then said: (well, sentence)."""
+    monkeypatch.setenv("COMMENTSVC_PURGE_URL", "http://Purge-Token:a-token@127.0.0.1:6081/purge")
+
+    def said(run, word: Record | None) -> tuple[bool, str]:
+        if word:
+            create_app().extensions[EXTENSION].remember("purge", asdict(word))
+        (line,) = [line for line in run("doctor").stdout.splitlines() if "purge: " in line]
+        return line.startswith("ok"), line.partition("purge: ")[2]
+
+    return said
+
+
+def test_a_cache_that_nobody_tells_is_wrong(run, purging):
+    assert purging(run, None) == (False, "nobody tells the cache what changes. Start: commentsvc worker")
+    long_ago = now() - timedelta(minutes=3)
+    well, said = purging(run, Record(long_ago, long_ago))
+    assert (well, f"changes since {rfc3339(long_ago)}" in said) == (False, True)
+
+
+def test_when_the_cache_was_told_last_is_said(run, purging):
+    moment = now()
+    assert purging(run, Record(moment, moment)) == (True, f"the last call succeeded at {rfc3339(moment)}.")
+    assert purging(run, Record(moment)) == (True, "no call succeeded yet.")
+
+
+def test_a_cache_that_does_not_take_it_is_wrong(run, purging):
+    said = purging(run, Record(now(), None, "It answered 401."))
+    assert said == (False, "no call succeeded yet. It answered 401.")
