@@ -114,7 +114,8 @@ TO_POSTGRESQL = {
 
 
 def _open_postgresql(connection: Any, _record: Any) -> None:
-    # Not in the address as `options`: PgBouncer would refuse to connect.
+    # Not in the address as `options`: PgBouncer would refuse to connect. Outside a transaction, which a pool takes back.
+    connection.autocommit = True
     for name, value in {
         "statement_timeout": f"{LONGEST_STATEMENT}s",
         "lock_timeout": f"{LONGEST_LOCK}s",
@@ -123,7 +124,7 @@ def _open_postgresql(connection: Any, _record: Any) -> None:
         "tcp_keepalives_count": ASKED,
     }.items():
         connection.execute(f"SET {name} = '{value}'")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

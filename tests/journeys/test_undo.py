@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import sign_in
 
@@ -35,7 +36,7 @@ def test_a_stroke_is_undone_from_the_toast_and_another_from_the_log(newspaper, m
     undo.focus()
     page.keyboard.press("Enter")
     page.get_by_text(f"{count} decisions undone.").wait_for()
-    assert page.locator("article.card").count() == before
+    expect(page.locator("article.card")).to_have_count(before)
 
     reject_all(page)
     page.get_by_role("link", name="Log", exact=True).click()
@@ -48,4 +49,4 @@ def test_a_stroke_is_undone_from_the_toast_and_another_from_the_log(newspaper, m
     page.get_by_role("button", name=f"Undo {count} decisions").click()
     page.get_by_text(f"{count} decisions undone.").wait_for()
     page.get_by_role("link", name="Queue").click()
-    assert page.locator("article.card").count() == before
+    expect(page.locator("article.card")).to_have_count(before)

@@ -4,9 +4,12 @@ The same newspaper is made twice, once of ordinary words and once of hostile one
 the same elements with the same attributes: what the template wrote, and nothing else.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from commentsvc.comments.models import Comment
+from commentsvc.core import clock
 from commentsvc.core.database import db
 from commentsvc.core.html import safe_url
 from commentsvc.core.limits import limiter
@@ -98,6 +101,13 @@ def papers(cast, newsroom) -> tuple[Paper, Paper]:
     return Paper(newsroom, cast.ada, "herald", VECTORS), Paper(newsroom, cast.ada, "gazette", ordinary)
 
 
+@pytest.fixture
+def a_minute_later(papers, monkeypatch):
+    """Neither paper's last decision is offered to be undone any more, however long the other one took to make."""
+    monkeypatch.setattr("commentsvc.moderation.desk.now", lambda: clock.now() + timedelta(minutes=1))
+
+
+@pytest.mark.usefixtures("a_minute_later")
 def test_no_page_has_anything_its_template_did_not_write(cast, newsroom, papers):
     browser = Browser(newsroom.signed_in(cast.ada))
     changed, astray = [], []
