@@ -84,7 +84,9 @@ def written(folder: Path, port: int, *services: int) -> Path:
     shipped = CONFIGURATION.read_text()
     ours = shipped.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     ours = re.sub(r"^\s*ssl_certificate.*$", "", ours, flags=re.M)
-    ours = ours.replace("server 127.0.0.1:8000;", " ".join(f"server 127.0.0.1:{each};" for each in services))
+    ours = ours.replace(
+        "127.0.0.1:8000 fail", " fail_timeout=1s; server ".join(f"127.0.0.1:{each}" for each in services) + " fail"
+    )
     ours = ours.replace("/var/cache/nginx/commentsvc", str(folder / "cache"))
     ours = ours.replace("/var/log/nginx/commentsvc.log", str(folder / "access.log"))
     assert "/var/" not in re.sub(r"#.*", "", ours)
@@ -95,7 +97,7 @@ def written(folder: Path, port: int, *services: int) -> Path:
     file = folder / "nginx.conf"
     file.write_text(
         f"{user}daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
-        f"events {{ worker_connections 512; }}\nhttp {{\n{temporary}{ours}\n}}\n"
+        f"events {{ worker_connections 4096; }}\nhttp {{\n{temporary}{ours}\n}}\n"
     )
     return file
 

@@ -15,6 +15,7 @@ from tests.faults.conftest import Server, ended
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgresql]
 
+BETWEEN = 5.0  # seconds between two restarts, as docs/deploy.md says
 THREAD = "/api/v1/thread?site=herald&story=harbour"
 
 
@@ -58,11 +59,11 @@ def test_a_restart_is_not_noticed(postgresql_place, tmp_path):
             watched(Server(port, {}, tmp_path / "front.log")) as seen,
         ):
             for each in servers * 2:
-                time.sleep(2)
+                time.sleep(BETWEEN)
                 each.process.send_signal(signal.SIGTERM)
                 assert each.process.wait(timeout=30) == 0
                 each.start()
-            time.sleep(2)
+            time.sleep(BETWEEN)
         for each in servers:
             each.stop()
     assert set(seen) == {200, 201}, seen
