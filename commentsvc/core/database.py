@@ -114,7 +114,8 @@ TO_POSTGRESQL = {
 
 
 def _open_postgresql(connection: Any, _record: Any) -> None:
-    # Not in the address as `options`: PgBouncer would refuse to connect. Outside a transaction, which a pool takes back.
+    # Not in the address as `options`: PgBouncer would refuse to connect. Outside any transaction, or the
+    # pool would take it back.
     connection.autocommit = True
     for name, value in {
         "statement_timeout": f"{LONGEST_STATEMENT}s",
