@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ..authors.models import Author
-from ..core.database import db
+from ..core.database import UtcDateTime, db
 from ..core.paging import Cursor
 from ..sites.models import Site
 from ..stories.models import Story
@@ -31,6 +31,7 @@ from .models import Comment, Status
 
 REPLIES_AT_ONCE = 20  # replies of any depth that come along with one comment of the page
 PICKS_FIRST = 3  # editors' picks before the others; more would be an order of their own
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 STAFF_PAGE = 10  # conversations on one page of the desk
 
 
@@ -185,20 +186,14 @@ def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) ->
 
 
 def _step_down(below: CTE, wanted: ColumnElement[bool] | None) -> Select[Any]:
-    """Of the replies to each comment so far the first in time: no later one can be among the first below its top.
-
-    Each database has one way to look up a few rows for each row; whoever has ten thousand replies costs no more.
-    """
-    reply = aliased(Comment)
-    rows = select(reply.id, reply.created_at).where(reply.parent_id == below.c.id)
-    rows = rows.where(_listed(reply) if wanted is None else wanted).order_by(reply.created_at, reply.id)
-    rows = rows.limit(REPLIES_AT_ONCE + 1).correlate(below)
-    if db.engine.dialect.name == "postgresql":
-        first = rows.lateral()
-        return select(first.c.id, below.c.top, first.c.created_at).select_from(below.join(first, true()))
-    found = aliased(Comment)
-    first_ids = rows.with_only_columns(reply.id)
-    return select(found.id, below.c.top, found.created_at).select_from(below).join(found, found.id.in_(first_ids))
+    """Of the replies to each comment so far the first in time: no later one can be among the first below its top."""
+    reply, other = aliased(Comment), aliased(Comment)
+    others = select(other.created_at).where(other.parent_id == below.c.id)
+    others = others.where(_listed(other) if wanted is None else wanted).order_by(other.created_at, other.id)
+    last = others.limit(1).offset(REPLIES_AT_ONCE).correlate(below).scalar_subquery()
+    step = select(reply.id, below.c.top, reply.created_at).join(below, reply.parent_id == below.c.id)
+    step = step.where(_listed(reply) if wanted is None else wanted)
+    return step.where(reply.created_at <= func.coalesce(last, literal(FOREVER, UtcDateTime)))
 
 
 def _as_trees(tops: Sequence[Comment], replies: Sequence[Comment]) -> list[Shown]:

@@ -120,6 +120,8 @@ def _open_postgresql(connection: Any, _record: Any) -> None:
     for name, value in {
         "statement_timeout": f"{LONGEST_STATEMENT}s",
         "lock_timeout": f"{LONGEST_LOCK}s",
+        # Compiling a statement takes longer than any of ours: a thread's page 140 ms instead of 25.
+        "jit": "off",
         "tcp_keepalives_idle": SILENCE,
         "tcp_keepalives_interval": ASKED_AGAIN,
         "tcp_keepalives_count": ASKED,
