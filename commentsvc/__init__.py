@@ -4,6 +4,7 @@
 This file wires the rooms together and does nothing else.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,6 +99,7 @@ from .webhooks.routes import bp as webhooks_api
 from .widget.routes import bp as widget_files
 
 __all__ = ["CommentService", "create_app"]
+logger = logging.getLogger(__name__)
 
 # Seconds: a Redis that hangs must not make people wait; the limits of one process take over.
 REDIS_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
@@ -218,7 +220,8 @@ def _configuration(settings: Settings, engine_options: dict[str, Any]) -> dict[s
         database = database.set(database=str(Path(database.database or "").absolute()))
     secure = (settings.base_url or "").startswith("https://")
     # A connection for every thread of the server, and one more for the look at what changed.
-    pooled = {"pool_pre_ping": True, "pool_size": overload.THREADS, "max_overflow": 1, "connect_args": TO_POSTGRESQL}
+    ours = {name: value for name, value in TO_POSTGRESQL.items() if name not in database.query}
+    pooled = {"pool_pre_ping": True, "pool_size": overload.THREADS, "max_overflow": 1, "connect_args": ours}
     pool: dict[str, Any] = {} if settings.database_url.startswith("sqlite") else pooled
     pool["hide_parameters"] = True  # an error of the database must not quote in a log what somebody typed
     return {
@@ -298,7 +301,8 @@ def _install_traces(app: Flask) -> None:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         from . import tracing
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        logger.warning("Nothing is traced: %s is missing (pip install 'commentsvc[otel]').", error.name)
         return
     tracing.install(app, OTLPSpanExporter())
 

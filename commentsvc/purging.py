@@ -28,7 +28,7 @@ from .core.changes import TooMany, Watcher, noted
 from .core.clock import now
 from .core.http_out import NotAllowed, Unreachable
 from .core.metrics import metrics
-from .core.published import LONG, LOOK, WHILE_ASKING, Place, key_of
+from .core.published import LONG, LOOK, WHILE_AWAY, Place, key_of
 from .outbox.engine import Engine
 from .outbox.lanes import BACK_OFF
 
@@ -44,9 +44,9 @@ MOST_CALLS = 10  # for what is told together; more of it is told as whole sites
 PATIENCE = 5.0  # seconds for the cache's answer
 # The house's, but no longer than half a minute: readers see what was taken down meanwhile.
 WAITS = tuple(wait.total_seconds() for wait in BACK_OFF[:2])
-OVER = LONG + WHILE_ASKING  # seconds after which no cache sends on what it was not told to forget
+OVER = LONG + WHILE_AWAY  # seconds after which no cache sends on what it was not told to forget
 STAND_BY = 5.0  # seconds between two looks whether the worker that tells is gone
-SAID_AGAIN = timedelta(seconds=30)  # after which the worker says that it is still at it
+SAID_AGAIN = 30.0  # seconds after which the worker says that it is still at it
 UNHEARD = timedelta(minutes=2)  # after which nobody is
 EXAMPLE = "https://Fastly-Key:TOKEN@api.fastly.com/service/ID/purge"
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a name (RFC 9110, 5.6.2)
@@ -139,13 +139,14 @@ class Telling:
         self._since, self._due, self._failures = moment, moment + REST, 0
 
     def _tell(self, moment: float) -> None:
+        began = monotonic()
         try:
             while self._keys:
                 self._cache.forget(self._keys[:MOST_KEYS])
                 metrics().purges.labels("sent").inc()
                 del self._keys[:MOST_KEYS]
         except (Unreachable, NotAllowed) as error:
-            self._failed(str(error), moment)
+            self._failed(str(error), moment + monotonic() - began)
         else:
             self._record.succeeded_at, self._record.failure = now(), ""
 
@@ -171,6 +172,7 @@ class Purger:
     def __init__(self, app: Flask, cache: Cache, engine: Engine, data_dir: Path) -> None:
         self.app, self.cache, self.engine, self.data_dir = app, cache, engine, data_dir
         self._said: Record | None = None
+        self._said_at = 0.0
 
     def run(self, stopping: threading.Event) -> None:
         """Be at it, or stand by, until told to stop."""
@@ -212,9 +214,9 @@ class Purger:
         """When there is news, and now and then."""
         record.looked_at = now()
         news = self._said is None or replace(self._said, looked_at=record.looked_at) != record
-        if not news and self._said and record.looked_at < self._said.looked_at + SAID_AGAIN:
+        if not news and monotonic() < self._said_at + SAID_AGAIN:
             return
-        self._said = replace(record)
+        self._said, self._said_at = replace(record), monotonic()
         try:
             self.engine.remember(NAME, asdict(record))
         except Exception as error:

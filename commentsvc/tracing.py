@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Flask, has_request_context, request
+from opentelemetry import propagate
 from opentelemetry.instrumentation.sqlalchemy.engine import EngineTracer
 from opentelemetry.instrumentation.wsgi import OpenTelemetryMiddleware
 from opentelemetry.metrics import NoOpMeterProvider
@@ -21,7 +22,6 @@ from .core.database import db
 ROUTE = "http.route"
 STATEMENT = {"db.system", "db.system.name", "db.statement", "db.query.text"}  # without its parameters
 SENT = STATEMENT | {"http.request.method", "http.response.status_code", "http.method", "http.status_code", ROUTE}
-FROM_OUTSIDE = ("HTTP_TRACEPARENT", "HTTP_TRACESTATE", "HTTP_BAGGAGE")
 
 
 def install(app: Flask, exporter: SpanExporter) -> TracerProvider:
@@ -41,9 +41,11 @@ class _Beginning:
 
     def __init__(self, traced: OpenTelemetryMiddleware) -> None:
         self._traced = traced
+        fields = propagate.get_global_textmap().fields  # as OTEL_PROPAGATORS has them
+        self._from_outside = [f"HTTP_{each.upper().replace('-', '_')}" for each in fields]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        for name in FROM_OUTSIDE:
+        for name in self._from_outside:
             environ.pop(name, None)
         return self._traced(environ, start_response)
 

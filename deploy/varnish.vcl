@@ -32,7 +32,7 @@ sub vcl_recv {
         set req.http.Purged = xkey.purge(req.http.Surrogate-Key);
         return (synth(200, "Forgotten: " + req.http.Purged));
     }
-    if (req.url == "/metrics") {
+    if (req.url ~ "^/metrics(\?|$)") {
         return (synth(404));
     }
     # An old answer is given out for ten minutes while the service is away (stale-if-error), and else for the moment in

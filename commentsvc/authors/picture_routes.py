@@ -21,7 +21,7 @@ from ..core.web import answer, json_body
 from ..sites.models import Site
 from .acts import changes_noted
 from .models import Author
-from .pictures import FOLDER, drop_picture, file_named, keep_picture
+from .pictures import FOLDER, drop_picture, file_named, put_picture
 from .queries import author_for
 from .routes import full_json
 
@@ -55,8 +55,9 @@ def bring_picture(author_id: str) -> Response:
         picture = base64.b64decode(sent, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValidationFailed({"picture": ["Send the file in base64."]}) from error
+    kept = put_picture(picture, storage())
     with unit_of_work(), changes_noted(author, actor=actor(), now=now()):
-        keep_picture(author, picture, storage())
+        author.avatar = kept
     return answer({"author": full_json(author, site)})
 
 

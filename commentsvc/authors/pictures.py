@@ -34,15 +34,19 @@ def picture_of(author: Author, links: Links) -> str:
     return links.own(author.avatar or FOLDER + file_name(author.avatar_seed)) or ""
 
 
-def keep_picture(author: Author, data: bytes, files: Storage) -> None:
-    """Give the author the picture in a file somebody sent, whatever the file is called. Raises ValidationFailed."""
+def put_picture(data: bytes, files: Storage) -> str:
+    """Keep the picture in a file somebody sent, whatever the file is called, for an author's `avatar`.
+
+    Before the unit of work that names it: nobody else's writing waits for a storage. Raises ValidationFailed,
+    StorageAway.
+    """
     try:
         picture = square_webp(data)
     except WrongPicture as error:
         raise ValidationFailed({"picture": [str(error)]}) from error
     name = f"{hashlib.sha256(picture).hexdigest()[:32]}.webp"
     files.put(name, picture)
-    author.avatar = FOLDER + name
+    return FOLDER + name
 
 
 def drop_picture(author: Author) -> None:

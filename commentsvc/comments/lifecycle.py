@@ -136,7 +136,7 @@ def settle(
     if author.last_seen_at != now:
         author.last_seen_at = now
     before = comment.status if revision.number > 1 else None
-    if before is None and _has_to_wait():  # the story may have got another category meanwhile
+    if before is None:  # the story may have got another category while this one waited
         comment.section = db.session.execute(CATEGORY, {"of": comment.story_id}).scalar_one()
     decision = _decided_by_rules(comment, revision, screening, now, is_new=before is None, unobjected=unobjected)
     if before is None:

@@ -11,10 +11,9 @@ from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import make_transient_to_detached
 
 from ..core.chain import READ_AT_ONCE, Fault, Walked, end_of, hash_after, move_end, walk
-from ..core.database import db, table_of
+from ..core.database import as_read, db, table_of
 from .models import Comment, Decision, LogHead
 
 BOUND = (
@@ -61,20 +60,14 @@ def append(entries: Sequence[Mapping[str, Any]]) -> list[Decision]:
     in_order = sorted(entries, key=lambda each: each["site_id"])
     rows = [row for site_id, few in groupby(in_order, lambda each: each["site_id"]) for row in _chained(site_id, few)]
     ids = {each.comment_id: each.id for each in db.session.execute(WRITTEN, rows)}  # one statement for all of them
-    made = {row["comment_id"]: _as_read(ids[row["comment_id"]], row) for row in rows}
+    made = {row["comment_id"]: Decision(id=ids[row["comment_id"]], **row) for row in rows}
+    for decision in made.values():
+        as_read(decision)
     return [made[each["comment_id"]] for each in entries]
 
 
 _decisions = table_of(Decision)
 WRITTEN = _decisions.insert().returning(_decisions.c.id, _decisions.c.comment_id)
-
-
-def _as_read(id: int, row: Mapping[str, Any]) -> Decision:
-    """A decision that stands in the database, as if it had been read from there."""
-    decision = Decision(id=id, **row)
-    make_transient_to_detached(decision)
-    db.session.add(decision)
-    return decision
 
 
 def _chained(site_id: int, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -180,7 +180,7 @@ def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) ->
         .join(numbered, numbered.c.id == Comment.id)
         .join(Author, Author.id == Comment.author_id)
         .options(contains_eager(Comment.author))
-        .where(is_top | (numbered.c.place <= REPLIES_AT_ONCE + 1))
+        .where(is_top | (numbered.c.place <= REPLIES_AT_ONCE + 2))  # the top is the first, and one tells of more
         .order_by(Comment.created_at, Comment.id)
     )
 

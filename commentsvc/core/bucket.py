@@ -5,6 +5,7 @@ at once, and none for a while after one went unanswered.
 """
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -88,6 +89,7 @@ class Bucket:
         self._store = _store(place)
         self._places = BoundedSemaphore(PLACES)
         self._away_until = 0.0
+        self._asked_in: int | None = None
 
     def put(self, name: str, data: bytes) -> None:
         if len(data) > MOST_BYTES:
@@ -119,7 +121,9 @@ class Bucket:
         return bytes(found.bytes()) if found.meta["size"] <= MOST_BYTES else None
 
     def _ask(self, question: Callable[[], Answer]) -> Answer:
-        moment = time.monotonic()
+        if self._asked_in not in (None, os.getpid()):  # the library's threads are not in a child that was forked
+            raise StorageAway("this process was forked from one that had asked it")
+        self._asked_in, moment = os.getpid(), time.monotonic()
         if moment < self._away_until:
             raise StorageAway("it did not answer a moment ago")
         if self._away_until:
@@ -138,7 +142,8 @@ class Bucket:
     def _away(self, error: Exception) -> StorageAway:
         is_silent = isinstance(error, GenericError)  # what is refused is at least answered, and quickly
         self._away_until = time.monotonic() + PAUSE if is_silent else 0.0
-        away = StorageAway(f"it says {code}" if (code := _code(error)) else "it does not answer")
+        code = _code(error) or (None if is_silent else type(error).__name__)
+        away = StorageAway(f"it says {code}" if code else "it does not answer")
         logger.error("the file storage cannot be used: %s", away.reason)
         return away
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached, registry
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningInsert
 
 PREFIX = "commentsvc_"  # the tables live in a host's database too, where `comment` may be taken
@@ -101,7 +102,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-LONGEST_STATEMENT, LONGEST_LOCK = 30, 10  # seconds on PostgreSQL; migrations take as long as they need
+LONGEST_STATEMENT, LONGEST_LOCK = 30, 10  # seconds on PostgreSQL; a statement of a migration takes what it takes
 # Seconds, and how often: a machine that went away without a word is noticed, at either end, before its locks hurt.
 CONNECTING, SILENCE, ASKED_AGAIN, ASKED = 5, 30, 10, 3
 TO_POSTGRESQL = {
@@ -172,8 +173,8 @@ def insert_now(row: Model) -> None:
     """Write one new object at once; afterwards the session has it as if it had read it.
 
     For what every post writes: the unit of work, made for many objects that wait for each other, takes five times as
-    long. What the row refers to is given by number; its relationships, if they are known, as committed values.
-    Raises IntegrityError.
+    long. What the row refers to is given by number and is in the database; its relationships, where they are known, as
+    committed values. Raises IntegrityError.
     """
     insertion, empty = _insertion(type(row))
     given = {name: value for name, value in vars(row).items() if value is not None and name in insertion.table.c}
@@ -181,7 +182,18 @@ def insert_now(row: Model) -> None:
     defaults = cast(dict[str, Any], written.last_inserted_params())
     for name, value in {**defaults, "id": written.scalar_one()}.items():
         set_committed_value(row, name, value)
+    as_read(row)
+
+
+def as_read(row: Model) -> None:
+    """Make an object that says what a row says the session's own, as if it had been read.
+
+    What was taken back may still be known under a number that SQLite gives again.
+    """
     make_transient_to_detached(row)
+    taken_back = db.session.identity_map.get(identity_key(instance=row))
+    if taken_back is not None:
+        db.session.expunge(taken_back)
     db.session.add(row)
 
 

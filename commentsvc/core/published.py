@@ -48,6 +48,7 @@ PATIENCE = 10.0  # seconds for which one waits for an answer that another reques
 SHORT = 1  # seconds for which caches between us and the readers keep an answer
 LONG = 600  # and where they are told of changes; should one not be told, for so long somebody sees what is gone
 WHILE_ASKING = 30  # seconds after that in which they may send it on while they ask anew
+WHILE_AWAY = 600  # and while nobody answers
 # A change reaches all processes within a moment, and caches hear of it some time after that (purging.REST). Whoever
 # looked at the changes longer ago than this sends nothing that may be kept for long: it could reach a cache after the
 # cache was told to forget it.
@@ -60,7 +61,7 @@ WRITTEN_ANEW = frozenset(("content-length", "date", "etag", "vary", "x-request-i
 
 def for_caches(seconds: int) -> str:
     """What caches between us and the readers are told (RFC 9213): browsers always ask, and mostly hear 304."""
-    return f"public, max-age={seconds}, stale-while-revalidate={WHILE_ASKING}, stale-if-error=600"
+    return f"public, max-age={seconds}, stale-while-revalidate={WHILE_ASKING}, stale-if-error={WHILE_AWAY}"
 
 
 FOR_CACHES = for_caches(SHORT)

@@ -10,7 +10,7 @@ from ..accounts.permissions import Permission
 from ..authors.acts import changes_noted
 from ..authors.models import Author
 from ..authors.picture_routes import BODY_LIMIT
-from ..authors.pictures import drop_picture, keep_picture
+from ..authors.pictures import drop_picture, put_picture
 from ..authors.queries import author_for
 from ..core.clock import now
 from ..core.errors import ValidationFailed
@@ -38,8 +38,9 @@ def bring(author_id: str) -> Response:
     author = _author(author_id)
     sent = request.files.get("picture")
     try:
+        picture = put_picture(sent.read() if sent else b"", storage())
         with unit_of_work(), changes_noted(author, actor=actor(), now=now()):
-            keep_picture(author, sent.read() if sent else b"", storage())
+            author.avatar = picture
         flash("The picture is saved.")
     except ValidationFailed as error:
         flash(str(error), "conflict")

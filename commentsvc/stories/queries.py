@@ -85,7 +85,7 @@ def counts_by_url(site_id: int, urls: Sequence[str]) -> dict[str, int]:
         .join(Story, Story.id == StoryUrl.story_id)
         .where(StoryUrl.site_id == site_id, StoryUrl.url_key.in_(keys.values()), shown_to_readers())
     )
-    known: dict[str, int] = dict(db.session.execute(rows).tuples().all())
+    known: dict[str, int] = dict(db.session.execute(rows).all())
     return {url: known.get(key or "", 0) for url, key in keys.items()}
 
 

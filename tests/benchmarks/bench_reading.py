@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.bench_reading [--url URL] [--seconds 5] [--runs 3]
 
-Beside it, in turn with it, the same bytes from a WSGI function under the same server and from nginx. Needs Debian's
+Beside it, in turn with it, the same bytes from a WSGI function under the same server and from nginx, and the service
+behind the nginx configuration that is shipped. Needs Debian's
 `wrk` and `nginx-light` and two cores; `--url` is an empty database, by default of SQLite. Every figure is a median.
 """
 
@@ -10,6 +11,7 @@ import argparse
 import http.client
 import itertools
 import json
+import os
 import random
 import re
 import statistics
@@ -41,6 +43,7 @@ from commentsvc.stories.models import Story
 from tests.benchmarks.seed_desk import settle
 from tests.cast import Newsroom, rosas_comment
 from tests.conftest import SECRET, settings
+from tests.deploy.test_nginx import nginx_before
 from tests.stage import free_port, running
 
 SIZES = (100, 1_000, 10_000, 100_000)
@@ -185,14 +188,18 @@ def thread(size: int, limit: int = 100) -> str:
     return f"/api/v1/thread?site=herald&story={_name(size)}&limit={limit}"
 
 
-def hot(bench: Bench, constant: str, nginx: str) -> None:
+def hot(bench: Bench, constant: str, nginx: str, front: str) -> None:
     smallest, ten_thousand = f"{bench.url}{thread(100)}", f"{bench.url}{thread(10_000)}"
-    same, larger, plain, file = bench.load(smallest, ten_thousand, constant, nginx, Accept_Encoding="br")
+    behind = f"{front}{thread(100)}"
+    same, larger, plain, file, kept = bench.load(smallest, ten_thousand, constant, nginx, behind, Accept_Encoding="br")
     share = f"{same[0] / plain[0]:.0%} of the constant body"
     row("a thread of 100 comments, brotli", f"{same[0]:,.0f} a second, p99 {same[1]:.1f} ms: {share}", "70 %, 20 ms")
     row("one of 10,000", f"{larger[0]:,.0f}, p99 {larger[1]:.1f} ms: {larger[0] / plain[0]:.0%}", "70 %, 20 ms")
     row("a constant body from a WSGI function, same server", f"{plain[0]:,.0f}, p99 {plain[1]:.1f} ms")
     row("nginx, the same bytes from a file", f"{file[0]:,.0f}, p99 {file[1]:.1f} ms")
+    row(
+        "behind the shipped nginx", f"{kept[0]:,.0f}, p99 {kept[1]:.1f} ms: {kept[0] / file[0]:.0%} of the file", "90 %"
+    )
     ((unchanged, worst),) = bench.load(smallest, Accept_Encoding="br", If_None_Match=tag_of(smallest))
     row("the same as 304", f"{unchanged:,.0f}, p99 {worst:.1f} ms", "as many")
     stories = "&".join(f"story={_name(size)}" for size in SIZES) + "".join(f"&story=s{n}" for n in range(16))
@@ -280,6 +287,22 @@ def nginx(folder: Path, body: bytes) -> Iterator[str]:
 
 
 @contextmanager
+def on_the_servers_core() -> Iterator[None]:
+    """What is started inside runs where the service does."""
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {0})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usual)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+@contextmanager
 def service(folder: Path, database: str) -> Iterator[tuple[str, float]]:
     """The service on one core, and the seconds from its start to its first answer."""
     url, began = f"http://127.0.0.1:{free_port()}", time.monotonic()
@@ -319,7 +342,10 @@ def main() -> None:
             body = answer.read()
         print("| what | figure | bar |\n|---|---|---|")
         flat(bench)
-        hot(bench, stack.enter_context(constant(folder, body)), stack.enter_context(nginx(folder, body)))
+        with on_the_servers_core():
+            front = stack.enter_context(nginx_before(made(folder / "front"), urlsplit(url).port or 0))
+        others = stack.enter_context(constant(folder, body)), stack.enter_context(nginx(folder, body))
+        hot(bench, *others, f"http://127.0.0.1:{front}")
         posted = bench.post()
         row("post, 8 clients, durable", f"{posted[0]:,.0f} a second, p99 {posted[1]:.0f} ms", "350 (300), 120 ms")
         row("memory of the process after all that", f"{memory_of(urlsplit(url).port or 0):.0f} MB", "160 MB")

@@ -46,7 +46,7 @@ def test_an_installation_that_works_is_well(installed, found):
 def test_it_says_one_line_each(installed, run):
     result = run("doctor")
     marks = [line[:6].strip() for line in result.stdout.splitlines() if "sqlite: " not in line]
-    assert (result.exit_code, marks) == (0, ["ok"] * 11)
+    assert (result.exit_code, marks) == (0, ["ok"] * 12)
 
 
 @pytest.mark.parametrize("version", ["3.40.1", "3.44.5", "3.45.0", "3.49.2", "3.50.6", "3.51.0", "3.51.2"])

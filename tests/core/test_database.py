@@ -59,3 +59,14 @@ def test_a_change_of_it_is_written_like_any_other(written):
     db.session.flush()
     db.session.expire(written)
     assert (written.name, written.name_key) == ("Robin Hood", "robin hood")
+
+
+def test_a_number_that_is_given_again_after_a_rollback_is_the_new_rows(written):
+    """SQLite gives it again; a traceback may still hold what was taken back."""
+    site_id = written.site_id
+    db.session.rollback()
+    again = Author(site_id=site_id, slug="robin-def", name="Robin Reader", created_at=now())
+    insert_now(again)
+    db.session.commit()
+    assert db.session.get(Author, again.id) is again
+    assert again.slug == "robin-def"

@@ -1,10 +1,12 @@
 """The newsroom writes in public, under the names its people go by."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from commentsvc.accounts.models import Account
+from commentsvc.accounts.permissions import Actor
 from commentsvc.accounts.preferences import KEYS, Preferences
+from commentsvc.accounts.service import find_account
 from commentsvc.authors.models import Author, Standing
 from commentsvc.authors.service import give_byline_address
 from commentsvc.comments.models import Comment, Decision, StoredVerdict
@@ -12,8 +14,9 @@ from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
+from commentsvc.moderation.answers import Words, comment_on
 from commentsvc.outbox.models import Event
-from commentsvc.stories.models import Byline
+from commentsvc.stories.models import Byline, Story
 from tests.cast import SOMEONE, rosas_comment
 from tests.moderation.pages import Browser, by_class, form_to, has_form_to, parsed, text_of
 
@@ -86,6 +89,19 @@ def test_an_answer_is_published_at_once_under_the_alias_with_the_badge(app, cast
     assert answer["author"]["website"] is None
     assert answer["content"] == [["p", "They are back on Monday."]]
     assert cast.hanna.email not in client.get("/api/v1/thread?site=herald&story=harbour").get_data(as_text=True)
+
+
+def test_it_stands_in_the_section_its_story_has_by_then(app, cast, shown):
+    """Whoever waits for a turn to write has read the story before it."""
+    with app.app_context():
+        story = db.session.get_one(Comment, shown).story
+        db.session.commit()
+        with db.engine.begin() as another:
+            another.execute(update(Story.__table__).values(category="Sport"))
+        with unit_of_work():
+            hanna = Actor.of(find_account(cast.hanna.email, house().keys))
+            made = comment_on(story, Words("A word from the desk."), actor=hanna, keys=house().keys, now=now())
+        assert made.section == "Sport"
 
 
 def test_an_admin_has_the_badge_staff(cast, client, reply, shown):

@@ -21,7 +21,7 @@ def page(comment) -> str:
 def reports(app):
     def read() -> list[tuple[str, str]]:
         with app.app_context():
-            return list(db.session.execute(select(Flag.reason, Flag.details)).tuples())
+            return [tuple(row) for row in db.session.execute(select(Flag.reason, Flag.details))]
 
     return read
 

@@ -54,6 +54,18 @@ def test_the_thread_goes_on_page_after_page(desk, newsroom, story, number):
     assert found == written
 
 
+@pytest.mark.parametrize(("replies", "leads_on"), [(20, False), (21, True)])
+def test_a_conversation_of_which_there_is_more_leads_to_the_whole(desk, newsroom, story, number, replies, leads_on):
+    root = newsroom.comment(story, "Boats!", minutes_ago=59)
+    for n in range(replies):
+        newsroom.comment(story, f"Boat {n}!", parent=root, minutes_ago=50 - n)
+    page = desk.see(f"/desk/stories/{number}")
+    links = [each.get("href") for each in page.iter("a") if "The whole conversation" in text_of(each)]
+    assert len(links) == leads_on
+    assert all(f"/desk/comments/{root}" in each for each in links)
+    assert len(by_class(page, "voice")) == 21
+
+
 def test_the_thread_costs_the_same_statements_however_long(desk, newsroom, story, number, statements):
     costs = []
     for _ in range(2):

@@ -288,7 +288,7 @@ def test_a_cache_that_is_away_is_tried_again_and_hears_everything_when_it_is_bac
     listed.fails = False
     for second in range(100, 140):
         telling.go_on((), float(second))
-    assert tried == [1, 6, 36, 66, 96]
+    assert tried == [1, 7, 38, 69]  # looked at each second: 5 seconds after the end of the first try, then 30
     assert listed.calls == [["story-0"], ["story-50"]]
 
 
@@ -296,11 +296,11 @@ def test_what_no_cache_keeps_any_more_is_given_up_and_counted(telling, listed, c
     given_up = metrics().purges.labels("given_up")
     before, listed.fails = given_up._value.get(), True
     telling.go_on({(1, 7)}, 0.0)
-    for second in range(1, 900):
+    for second in range(1, purging.OVER + 100):
         telling.go_on((), float(second))
     listed.fails = False
-    telling.go_on({(1, 8)}, 1000.0)
-    telling.go_on((), 1001.0)
+    telling.go_on({(1, 8)}, 2000.0)
+    telling.go_on((), 2001.0)
     assert (listed.calls, given_up._value.get() - before) == ([["story-8"]], 1)
     assert "never told of 1 changes" in caplog.text
 
