@@ -57,23 +57,28 @@ def examine_all(app: Flask) -> Iterator[Finding]:
     """Look at everything; what needs the database is left out where there is none."""
     settings: Settings = app.config["COMMENTSVC"]
     yield _configuration(settings)
-    with app.app_context():
-        database = _carefully("database", _database)
-        yield database
-        if database.is_well:
-            if db.engine.dialect.name == "sqlite":
-                yield _sqlite(sqlite3.sqlite_version)
-            schema = _schema()
-            yield schema
-            yield _carefully("clock", _clock)
-            if schema.is_well:
-                yield _carefully("keys", _keys)
-                yield _carefully("retention", _retention)
-                yield from _sites()
-        yield _carefully("files", lambda: _files(settings))
+    with app.app_context():  # left before anything of it is told: who stops listening would leave it open
+        found = list(_examine_inside(settings))
+    yield from found
     yield _carefully("redis", lambda: _redis(app, settings))
     yield _carefully("mail", lambda: _mail(settings))
     yield _carefully("purge", lambda: _purge(app, settings))
+
+
+def _examine_inside(settings: Settings) -> Iterator[Finding]:
+    database = _carefully("database", _database)
+    yield database
+    if database.is_well:
+        if db.engine.dialect.name == "sqlite":
+            yield _sqlite(sqlite3.sqlite_version)
+        schema = _schema()
+        yield schema
+        yield _carefully("clock", _clock)
+        if schema.is_well:
+            yield _carefully("keys", _keys)
+            yield _carefully("retention", _retention)
+            yield from _sites()
+    yield _carefully("files", lambda: _files(settings))
 
 
 def _carefully(about: str, look: Callable[[], Finding]) -> Finding:

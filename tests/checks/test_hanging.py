@@ -85,7 +85,8 @@ def test_readers_read_while_forty_posts_meet_a_hook_that_never_answers(hook, new
         wait(posts)
     assert max(waits) < 1.0
     assert {post.result() for post in posts} == {201}
-    assert len(hook.got) == asking_outside.PLACES
+    # At most as many again, who had begun when the first ones gave up.
+    assert asking_outside.PLACES <= len(hook.got) <= 2 * asking_outside.PLACES
 
 
 def test_whoever_gets_no_place_is_told_at_once_that_it_waits(full, hook, post):

@@ -248,13 +248,15 @@ class World:
     def _stored(self) -> Iterator[Secret]:
         """What the database keeps in place of the secrets: nothing to be matched either."""
         with self.app.app_context():
-            for row in (*db.session.scalars(select(Author)), *db.session.scalars(select(Account))):
-                if row.email_hash:
-                    yield Secret(row.name, "stored hash", row.email_hash)
-                    yield Secret(row.name, "stored address", row.email_encrypted or "")
-            for comment in db.session.scalars(select(Comment)):
-                yield Secret("everybody", "stored network", comment.network_hash or "")
-                yield Secret("everybody", "stored salt", comment.receipt_salt)
+            people = [*db.session.scalars(select(Author)), *db.session.scalars(select(Account))]
+            comments = db.session.scalars(select(Comment)).all()
+        for row in people:
+            if row.email_hash:
+                yield Secret(row.name, "stored hash", row.email_hash)
+                yield Secret(row.name, "stored address", row.email_encrypted or "")
+        for comment in comments:
+            yield Secret("everybody", "stored network", comment.network_hash or "")
+            yield Secret("everybody", "stored salt", comment.receipt_salt)
 
     def people(self) -> Iterator[Person]:
         """Everybody who visits. An admin comes first: her pages show the others the way."""
