@@ -112,7 +112,8 @@ def page_for_staff(
     """
     roots = select(Comment.id).where(Comment.story_id == story_id, Comment.parent_id.is_(None))
     tops = roots.where(*_after(Comment, "oldest", after)).order_by(*_order(Comment, "oldest")).limit(limit + 1)
-    rows = db.session.execute(_with_first_replies(tops, true())).all()
+    # One reply more than is shown tells that there are others.
+    rows = db.session.execute(_with_first_replies(tops, true(), REPLIES_AT_ONCE + 1)).all()
     ordered = _sorted([comment for comment, top in rows if comment.id == top], "oldest")
     shown = []
     for comment in ordered[:limit]:
@@ -166,8 +167,10 @@ def _sorted(comments: list[Comment], sort: str) -> list[Comment]:
     return sorted(comments, key=lambda comment: (comment.created_at, comment.id), reverse=sort == "newest")
 
 
-def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) -> Select[Any]:
-    """The tops and, of the replies below each of them, the first in time; parents come before their replies."""
+def _with_first_replies(
+    tops: Any, wanted: ColumnElement[bool] | None = None, replies: int = REPLIES_AT_ONCE
+) -> Select[Any]:
+    """The tops and, below each of them, so many replies, the first in time; parents come before their replies."""
     chosen = tops.subquery()
     themselves = select(Comment.id, Comment.id.label("top"), Comment.created_at)
     below = themselves.join(chosen, chosen.c.id == Comment.id).cte("below", recursive=True)
@@ -180,7 +183,7 @@ def _with_first_replies(tops: Any, wanted: ColumnElement[bool] | None = None) ->
         .join(numbered, numbered.c.id == Comment.id)
         .join(Author, Author.id == Comment.author_id)
         .options(contains_eager(Comment.author))
-        .where(is_top | (numbered.c.place <= REPLIES_AT_ONCE + 2))  # the top is the first, and one tells of more
+        .where(is_top | (numbered.c.place <= replies + 1))  # the top is in the first place
         .order_by(Comment.created_at, Comment.id)
     )
 
