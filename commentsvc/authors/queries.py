@@ -105,10 +105,11 @@ def restrained(site_id: int, hashes: Sequence[str], now: datetime) -> Author | N
 
 
 _authors = table_of(Author)
-_typed_it = _authors.c.site_id == bindparam("site"), _authors.c.email_hash.in_(bindparam("hashes", expanding=True))
-_theirs = select(_authors.c.merged_into_id).where(*_typed_it, _authors.c.merged_into_id.is_not(None))
+_is_here = _authors.c.site_id == bindparam("site")
+_typed_it = _authors.c.email_hash.in_(bindparam("hashes", expanding=True))
+_theirs = select(_authors.c.merged_into_id).where(_is_here, _typed_it, _authors.c.merged_into_id.is_not(None))
 RESTRAINED = select(_authors.c.id).where(
-    _authors.c.site_id == bindparam("site"),
-    or_(_typed_it[1], _authors.c.id.in_(_theirs)),
+    _is_here,
+    or_(_typed_it, _authors.c.id.in_(_theirs)),
     _authors.c.standing.in_(RESTRAINTS),
 )
