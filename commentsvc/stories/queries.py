@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -46,21 +47,19 @@ def find_story(site_id: int, name: StoryName) -> Story | None:
     return found
 
 
+def _has_address(key: Any) -> ColumnElement[bool]:
+    known = select(StoryUrl.story_id).where(StoryUrl.site_id == Story.site_id, StoryUrl.url_key == key)
+    return Story.id.in_(known)
+
+
 _STORY = select(Story).where(Story.site_id == bindparam("site")).options(joinedload(Story.bylines))
 BY_ID = _STORY.where(Story.external_id == bindparam("name"))
-BY_URL = _STORY.where(
-    Story.id.in_(
-        select(StoryUrl.story_id).where(StoryUrl.site_id == bindparam("site"), StoryUrl.url_key == bindparam("name"))
-    )
-)
+BY_URL = _STORY.where(_has_address(bindparam("name")))
 
 
 def is_named(name: StoryName) -> ColumnElement[bool]:
     """For the database: a story of its site has this name."""
-    if name.id:
-        return Story.external_id == name.id
-    known = select(StoryUrl.story_id).where(StoryUrl.site_id == Story.site_id, StoryUrl.url_key == name.url_key)
-    return Story.id.in_(known)
+    return Story.external_id == name.id if name.id else _has_address(name.url_key)
 
 
 def shown_to_readers() -> ColumnElement[bool]:
