@@ -41,7 +41,10 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a browser keeps while its reader is at the provider: which page wants to know, and what was asked."""
+    """What a browser keeps while its reader is at the provider: which page wants to know, and what was asked.
+
+    That is a publisher's page, by its origin and the nonce it knows the window by, or one of ours, by its address.
+    """
 
     site: str
     origin: str
@@ -49,6 +52,7 @@ class Asked:
     remember: bool
     until: float
     kept: dict[str, str]
+    page: str = ""
 
     def sealed(self, keys: Keyring) -> str:
         """For the cookie: nobody reads or writes one of their own."""
@@ -89,7 +93,15 @@ def ensure_page(site: Site, origin: str, nonce: str) -> None:
 
 
 def begin(
-    site: Site, elsewhere: Elsewhere, origin: str, nonce: str, back: str, *, remember: bool, now: datetime
+    site: Site,
+    elsewhere: Elsewhere,
+    back: str,
+    *,
+    origin: str = "",
+    nonce: str = "",
+    page: str = "",
+    remember: bool,
+    now: datetime,
 ) -> tuple[str, Asked]:
     """Where the reader is sent, and what is kept until they come `back`.
 
@@ -99,7 +111,7 @@ def begin(
         begun = elsewhere.begin(back)
     except Failed as error:
         raise NotSignedIn("failed") from error
-    return begun.url, Asked(site.key, origin, nonce, remember, (now + WITHIN).timestamp(), begun.kept)
+    return begun.url, Asked(site.key, origin, nonce, remember, (now + WITHIN).timestamp(), begun.kept, page)
 
 
 def spend(site: Site, asked: Asked, brought: Mapping[str, str]) -> None:

@@ -65,6 +65,12 @@ def reader_of(token: str | None, site_id: int, *, now: datetime) -> Author | Non
     return db.session.scalar(rows.where(Author.confirmed_at.is_not(None) | Author.signed_on_as.is_not(None)))
 
 
+def signed_on_reader(token: str | None, site_id: int, *, now: datetime) -> Author | None:
+    """The reader a token shows, if the publisher or a provider of theirs says who that is."""
+    reader = reader_of(token, site_id, now=now)
+    return reader if reader and reader.signed_on_as else None
+
+
 def forget_browser(token: str) -> None:
     """The token shows nobody any more."""
     db.session.execute(delete(ReaderToken).where(ReaderToken.token_hash == token_hash(token)))

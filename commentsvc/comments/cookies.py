@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from flask import Response, current_app, request
 
+from ..authors.models import Author
+from ..authors.readers import signed_on_reader
+from ..core.clock import now
 from ..sites.models import Site
 
 
@@ -18,6 +21,11 @@ def _name(site: Site) -> str:
 def shown(site: Site) -> str | None:
     """The token this browser shows."""
     return request.cookies.get(_name(site))
+
+
+def signed_on(site: Site) -> Author | None:
+    """Who this browser's reader is, by the word of the publisher or of the provider they signed in at."""
+    return signed_on_reader(shown(site), site.id, now=now())
 
 
 def keep(response: Response, site: Site, token: str, lasts: timedelta | None) -> Response:

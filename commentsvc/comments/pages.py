@@ -7,6 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from ..authors.models import Author
 from ..authors.pictures import picture_of
 from ..core import inputs
 from ..core.clock import now
@@ -39,6 +40,9 @@ bp.add_app_template_global(say_counted)
 
 WAITING_SHOWN = 600  # seconds for which a writer's own address shows the waiting comment (WordPress: ten minutes)
 PAGE = 25
+# Behind these is a page no cache keeps, so that it may look at who asks for it.
+ONE_READERS = {"parent", "writing", "waiting"}
+NOT_FOUND_BY_SEARCH = {"reported", "writing", "waiting"}
 SCRIPTLESS = Work(has_script=False)  # while proof of work is asked for, what comes from here waits
 
 
@@ -74,14 +78,15 @@ def thread_context(site: Site, name: StoryName, form: CommentForm | None = None,
         "is_locked": is_locked,
         "waiting": None,
         "offers_mail": house().sends_mail,
+        "signs_in": site.settings.login and house().base_url,
         "reported": "reported" in request.args,
         **more,
     }
 
 
-def blank_form(site: Site) -> CommentForm:
+def blank_form(site: Site, known: Author | None = None) -> CommentForm:
     """An empty form that knows when it was drawn."""
-    form = CommentForm(None, settings=site.settings)
+    form = CommentForm(None, settings=site.settings, known=known)
     form.opened.data = _signer("form opened").dumps("")
     form.parent.data = inputs.line(request.args, "parent", limit=20)
     return form
@@ -91,21 +96,22 @@ def blank_form(site: Site) -> CommentForm:
 def thread(key: str) -> Response:
     site, name = about(named_site(key)), story_name()
     waiting = _waiting_comment(site)
-    context = thread_context(site, name, waiting=waiting, parent=_parent_still_there(request.args.get("parent")))
-    page = make_response(render_template("comments/thread.html", **context))
-    if waiting or "waiting" in request.args:
-        # Only its writer has this address; no cache and no search engine may keep what is not approved.
-        # Not "no-referrer": with it browsers send the form on this page from an origin called "null".
-        page.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})
-        return page
-    if "reported" in request.args:
-        page.headers["X-Robots-Tag"] = "noindex"
-    return page if request.args.get("parent") else _page_for_all(page)
+    form = blank_form(site, cookies.signed_on(site) if ONE_READERS & request.args.keys() else None)
+    parent = _parent_still_there(request.args.get("parent"))
+    context = thread_context(site, name, form, waiting=waiting, parent=parent)
+    return _kept_for_whom(make_response(render_template("comments/thread.html", **context)))
 
 
-def _page_for_all(page: Response) -> Response:
+def _kept_for_whom(page: Response) -> Response:
+    """Let caches keep what is the same for all readers; search engines find no form and nobody's waiting comment."""
+    asked = request.args.keys()
     # The time the form was drawn is in it, so its bytes differ; a short life instead of an ETag.
-    page.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    page.headers["Cache-Control"] = "no-store" if ONE_READERS & asked else "public, max-age=0, must-revalidate"
+    if NOT_FOUND_BY_SEARCH & asked:
+        page.headers["X-Robots-Tag"] = "noindex"
+    if "waiting" in asked:  # only its writer has this address
+        # Not "no-referrer": with it browsers send the form on this page from an origin called "null".
+        page.headers["Referrer-Policy"] = "same-origin"
     return page
 
 
@@ -127,12 +133,14 @@ def _waiting_comment(site: Site) -> Comment | None:
 def post(key: str) -> Response:
     site, name = about(named_site(key)), story_name()
     encoding = form_encoding_error()  # before anything else reads the body
-    form = CommentForm(MultiDict(request.form), settings=site.settings)
+    known = cookies.signed_on(site)
+    form = CommentForm(MultiDict(request.form), settings=site.settings, known=known)
     try:
         ensure_origin(site)
         if encoding:
             raise encoding
-        posting.signed_on(site, None, now())  # nobody signs on here
+        if known is None:
+            posting.ensure_guests_may(site)
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
         title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
         posted = store(site, name, title, submission, SCRIPTLESS, cookies.shown(site))

@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from ..authors.models import Author, Standing
 from ..authors.names import ensure_free
 from ..authors.queries import had_address, restrained
-from ..authors.readers import reader_of
+from ..authors.readers import reader_of, signed_on_reader
 from ..authors.service import address_hashes_of, new_commenter
 from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
@@ -285,12 +285,16 @@ def proven_author(site: Site, shown: str | None, email: str, keys: Keyring, now:
 
 def signed_on(site: Site, shown: str | None, now: datetime) -> Author | None:
     """Who writes by the publisher's word. Raises LoginRequired where nobody else may write."""
-    reader = reader_of(shown, site.id, now=now)
-    if reader and reader.signed_on_as:
-        return reader
+    reader = signed_on_reader(shown, site.id, now=now)
+    if reader is None:
+        ensure_guests_may(site)
+    return reader
+
+
+def ensure_guests_may(site: Site) -> None:
+    """Raises LoginRequired where whoever is not signed on may not write."""
     if not site.settings.guests:
         raise LoginRequired("On this site you can comment once you are signed in.")
-    return None
 
 
 def _author_of_receipt(site: Site, shown: str | None, keys: Keyring) -> Author | None:

@@ -61,6 +61,11 @@ class Links:
         """Where a reader begins to sign in at the site's own provider."""
         return f"{self.base}/sign-in/{quote(site)}"
 
+    def sign_in_here(self, site: str, **query: object) -> str:
+        """Where a reader of the service's own page of a thread begins, to come back to it."""
+        given = {name: value for name, value in query.items() if value}
+        return f"{self.sign_in(site)}/here?{urlencode(given)}"
+
     def sign_in_back(self, site: str) -> str:
         """Where that provider sends them back to; it has to know this address."""
         return f"{self.sign_in(site)}/back"

@@ -1,7 +1,8 @@
-"""Signing in at the site's own provider, in a small window the widget opens: there, back, and the token handed over.
+"""Signing in at the site's own provider: there and back, from an article or from this service's page of a thread.
 
-Cookies here are the window's own, of this service. The page that opened it gets the token by a message to the origin
-that was named and checked before anybody was sent anywhere.
+The widget of an article opens a small window, whose cookies are this service's own. The page that opened it gets the
+token by a message to the origin that was named and checked before anybody was sent anywhere. Where no script runs the
+reader goes there and back in the page itself, and is known by the cookie alone.
 """
 
 from datetime import timedelta
@@ -13,6 +14,8 @@ from flask import Blueprint, Response, current_app, make_response, redirect, req
 from ..authors import login, readers
 from ..authors.login import Asked, NotSignedIn
 from ..comments import cookies
+from ..comments.routes import story_name
+from ..core import inputs
 from ..core.clock import now
 from ..core.errors import NotFound
 from ..core.limits import sessions_opened
@@ -77,15 +80,34 @@ def _set(response: Response, site: Site, value: str, lasts: timedelta | int) -> 
 def begin(key: str) -> Response:
     """To the provider, for the page whose origin is named and which knows the window by `nonce`."""
     site, origin, nonce = _site(key), request.args.get("origin", ""), request.args.get("nonce", "")
+    login.ensure_page(site, origin, nonce)
+    return _sent_there(site, origin=origin, nonce=nonce, remember="remember" in request.args)
+
+
+@bp.get("/<key>/here")
+@sessions_opened
+def begin_here(key: str) -> Response:
+    """To the provider from this service's own page of a thread; who is signed in already needs not go."""
+    site, name = _site(key), story_name()
+    parent = inputs.line(request.args, "parent", limit=20)
+    page = f"{links().thread(site.key, story=name.id, url=name.url, parent=parent, writing=1)}#respond"
+    if cookies.signed_on(site):
+        return redirect(page)  # type: ignore[return-value]
+    return _sent_there(site, page=page, remember=False)
+
+
+def _sent_there(site: Site, **asks: Any) -> Response:
     with unit_of_work():  # what was read so far ends its transaction: none is open while the provider is asked
         elsewhere = _elsewhere(site)
-        login.ensure_page(site, origin, nonce)
-    back, remember = links().sign_in_back(site.key), "remember" in request.args
     try:
-        url, asked = login.begin(site, elsewhere, origin, nonce, back, remember=remember, now=now())
+        url, asked = login.begin(site, elsewhere, links().sign_in_back(site.key), now=now(), **asks)
     except NotSignedIn as error:
-        return _page(site, STATUS.get(error.why, 502), why=error.why)
+        return _not_signed_in(site, error, asks.get("page", ""))
     return _set(make_response(redirect(url)), site, asked.sealed(keys()), login.WITHIN)
+
+
+def _not_signed_in(site: Site, error: NotSignedIn, page: str) -> Response:
+    return _page(site, STATUS.get(error.why, 502), why=error.why, back=page)
 
 
 def _elsewhere(site: Site) -> Elsewhere:
@@ -103,7 +125,7 @@ def back(key: str) -> Response:
             raise NotSignedIn("late")
         answer = _signed_in(site, asked)
     except NotSignedIn as error:
-        answer = _page(site, STATUS.get(error.why, 502), why=error.why)
+        answer = _not_signed_in(site, error, asked.page if asked else "")
     return _set(answer, site, "", 0)
 
 
@@ -116,8 +138,11 @@ def _signed_in(site: Site, asked: Asked) -> Response:
     with unit_of_work():
         reader = login.sign_in(site, who, keys=keys(), now=moment)
         token = readers.know_browser(reader, now=moment, lasts=lasts or readers.KNOWN_FOR_A_VISIT)
-    told = _page(site, 200, asked=asked, token=token, name=reader.name)
-    return cookies.keep(told, site, token, lasts)  # for the reader's own comments, on this service's page of them
+    if asked.page:
+        told = make_response(redirect(asked.page, 303))
+    else:
+        told = _page(site, 200, asked=asked, token=token, name=reader.name)
+    return cookies.keep(told, site, token, lasts)  # what this service's own pages know the reader by
 
 
 def _page(site: Site, status: int, **context: Any) -> Response:

@@ -464,3 +464,111 @@ def test_the_secret_is_kept_encrypted(app, provider):
     with app.app_context():
         kept = site_named("herald").login_secret_encrypted
     assert SECRET not in kept
+
+
+# Without JavaScript: there and back in the page itself
+
+
+HERE = {"story": "harbour"}
+
+
+def page_of(client, **query: str) -> str:
+    return client.get("/thread/herald", query_string={**HERE, **query}).get_data(as_text=True)
+
+
+def sign_in_here(window, **query: str):
+    """The answer to whoever comes back from the provider."""
+    begun = window.client.get("/sign-in/herald/here", query_string={**HERE, **query})
+    return window.client.get(window.provider.authorize(begun.location))
+
+
+def send(client, **fields: str):
+    return client.post("/thread/herald?story=harbour", data={"text": "There were more boats.", **fields})
+
+
+def test_the_page_of_a_thread_leads_to_the_provider(window):
+    assert 'href="https://comments.herald.example/sign-in/herald/here?story=harbour"' in page_of(window.client)
+
+
+def test_whoever_comes_back_stands_at_the_form_and_types_no_name(window):
+    answer = sign_in_here(window)
+    assert (answer.status_code, answer.location) == (303, f"{BASE}/thread/herald?story=harbour&writing=1#respond")
+    form = page_of(window.client, writing="1")
+    assert "You write as <bdi>Rosa of the Herald</bdi>." in form
+    assert not re.findall(r'name="(?:name|email|website|notify)"', form)
+
+
+def test_what_they_write_is_theirs(app, window):
+    sign_in_here(window)
+    assert send(window.client).status_code == 303
+    assert [author.name for author in authors(app)] == ["Rosa of the Herald"]
+
+
+def test_a_reply_begun_before_is_still_one_after_signing_in(newsroom, window):
+    number = newsroom.comment(newsroom.story(id="harbour"), "I was there.")
+    location = sign_in_here(window, parent=str(number)).location
+    assert f"parent={number}" in location
+    assert f'<input id="parent" name="parent" type="hidden" value="{number}">' in page_of(
+        window.client, parent=str(number), writing="1"
+    )
+
+
+def test_where_there_are_no_guests_whoever_signed_in_writes_without_a_script(newsroom, window):
+    newsroom.set("herald", guests=False)
+    assert "<textarea" not in page_of(window.client)
+    assert send(window.client).status_code == 401
+    sign_in_here(window)
+    assert "<textarea" in page_of(window.client, writing="1")
+    assert send(window.client).status_code == 303
+
+
+def test_a_text_that_needs_a_sign_in_is_kept_and_the_way_there_leaves_it_in_place(newsroom, window):
+    newsroom.set("herald", guests=False)
+    page = send(window.client, name="Rosa", email="rosa@example.org").get_data(as_text=True)
+    assert "There were more boats.</textarea>" in page
+    assert 'rel="nofollow" target="_blank">Sign in with <bdi>Herald account</bdi> in a new tab' in page
+
+
+def test_whoever_is_signed_in_goes_straight_to_the_form(window):
+    sign_in_here(window)
+    location = window.client.get("/sign-in/herald/here", query_string=HERE).location
+    assert location == f"{BASE}/thread/herald?story=harbour&writing=1#respond"
+
+
+@pytest.mark.parametrize("query", [{"writing": "1"}, {"parent": "1"}])
+def test_a_page_that_knows_its_reader_is_kept_nowhere(window, query):
+    sign_in_here(window)
+    answer = window.client.get("/thread/herald", query_string={**HERE, **query})
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_everybody_gets_knows_nobody(window):
+    before = re.sub(r'value="[\w.-]+"', "", page_of(window.client))
+    sign_in_here(window)
+    assert re.sub(r'value="[\w.-]+"', "", page_of(window.client)) == before
+
+
+def test_whoever_declines_finds_the_way_back_to_the_comments(window):
+    begun = window.client.get("/sign-in/herald/here", query_string=HERE)
+    state = parse_qs(urlsplit(begun.location).query)["state"][0]
+    answer = window.client.get("/sign-in/herald/back", query_string={"error": "access_denied", "state": state})
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, "Back to the comments" in page, "Close this window" in page) == (403, True, False)
+    assert f'href="{BASE}/thread/herald?story=harbour&amp;writing=1#respond"' in page
+
+
+@pytest.mark.parametrize("query", ["url=https://evil.test/", "story=//evil.test", "story=harbour&page=https://evil.test/"])
+def test_nobody_is_sent_anywhere_but_to_a_thread_here(window, query):
+    begun = window.client.get(f"/sign-in/herald/here?{query}")
+    back = window.client.get(window.provider.authorize(begun.location)).location
+    assert back.startswith(f"{BASE}/thread/herald?")
+
+
+def test_a_name_of_the_provider_is_text_on_the_page(newsroom, window):
+    newsroom.set("herald", login_name='<b onclick="x">')
+    assert "<b onclick" not in page_of(window.client)
+
+
+def test_a_site_without_a_provider_has_no_such_way(client, provider):
+    assert client.get("/sign-in/gazette/here?story=harbour").status_code == 404
+    assert "/sign-in/" not in client.get("/thread/gazette?story=harbour").get_data(as_text=True)

@@ -319,3 +319,17 @@ def test_a_site_without_a_provider_loads_none_of_it(page, stage):
     expect(page.get_by_label("Comment *")).to_be_visible()
     until(page, "document.querySelector('comment-thread').shadowRoot.querySelector('form') !== null")
     assert [url for url in loaded if "login" in url or "/sessions" in url] == []
+
+
+def test_without_javascript_a_reader_signs_in_and_writes_in_the_page_itself(browser, stage):  # noqa: F811
+    stage.newsroom.set("herald", guests=False)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{stage.host.images}/thread/herald?story=harbour")
+    page.get_by_role("link", name="Sign in with Herald account").click()
+    page.get_by_role("link", name="Yes").click()
+    expect(page.get_by_text("You write as Rosa of the Herald.")).to_be_visible()
+    page.get_by_label("Comment *").fill("There were more boats.")
+    page.get_by_role("button", name="Post Comment").click()
+    expect(page.locator("article")).to_contain_text("Rosa of the Herald")
+    context.close()

@@ -94,6 +94,7 @@ QUERIES: dict[str, Callable[[World], Mapping[str, str]]] = {
     "comments_api.new_comments": lambda world: {**USUAL, "since": world.since},
     "oembed.oembed": lambda world: {"url": f"http://comments.herald.example/c/{world.ids['comment']}"},
     "login_pages.begin": lambda world: world.window(),
+    "login_pages.begin_here": lambda world: {"story": "harbour"},
     "login_pages.back": lambda world: world.way_back(),
     "card.looking": lambda world: {"ids": world.ids["comment"]},
     "desk.author_list": lambda world: {"site": "herald", "q": "wren"},
