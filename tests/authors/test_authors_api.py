@@ -344,7 +344,7 @@ def test_many_authors_cost_as_many_statements_as_one(app, ada, newsroom, rosa, s
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_a_call_under_a_name_is_no_author(client, cast, method, name):
     answer = client.open(f"/api/v1/admin/authors/{name}", method=method, json={}, headers=cast.ada.headers)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert (answer.status_code, set(answer.allow)) == (405, {"POST", "OPTIONS"})
 
 
 @pytest.mark.parametrize("id", ["abc", "0", "05", "-1", "9" * 20])
