@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select, union_all
 
 from ..accounts.models import Account
 from ..accounts.permissions import Actor, Permission, ensure
@@ -108,8 +108,6 @@ _authors = table_of(Author)
 _is_here = _authors.c.site_id == bindparam("site")
 _typed_it = _authors.c.email_hash.in_(bindparam("hashes", expanding=True))
 _theirs = select(_authors.c.merged_into_id).where(_is_here, _typed_it, _authors.c.merged_into_id.is_not(None))
-RESTRAINED = select(_authors.c.id).where(
-    _is_here,
-    or_(_typed_it, _authors.c.id.in_(_theirs)),
-    _authors.c.standing.in_(RESTRAINTS),
-)
+# Not "either typed it, or": that would look at every author of the site.
+_concerned = union_all(select(_authors.c.id).where(_is_here, _typed_it), _theirs)
+RESTRAINED = select(_authors.c.id).where(_authors.c.id.in_(_concerned), _authors.c.standing.in_(RESTRAINTS))
