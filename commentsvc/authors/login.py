@@ -7,6 +7,8 @@ provider people may choose what they are called, so that the newsroom's names ar
 import json
 import re
 import time
+import zlib
+from base64 import b85decode, b85encode
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,17 +58,18 @@ class Asked:
 
     def sealed(self, keys: Keyring) -> str:
         """For the cookie: nobody reads or writes one of their own."""
-        return keys.encrypt(json.dumps({"is": "login", **asdict(self)}))
+        packed = zlib.compress(json.dumps({"is": "login", **asdict(self)}).encode())
+        return keys.encrypt(b85encode(packed).decode())  # a cookie has room for 4,096 bytes, an address may have 2,000
 
 
 def unsealed(cookie: str, site: Site, *, keys: Keyring, now: datetime) -> Asked | None:
     """What was asked for this site not long ago; None for everything else."""
     try:
-        said = json.loads(keys.decrypt(cookie))
+        said = json.loads(zlib.decompress(b85decode(keys.decrypt(cookie))))
         if said.pop("is") != "login":
             return None
         asked = Asked(**said)
-    except (Undecipherable, ValueError, TypeError, KeyError, AttributeError):
+    except (Undecipherable, zlib.error, ValueError, TypeError, KeyError, AttributeError):
         return None
     return asked if asked.site == site.key and now.timestamp() <= asked.until else None
 

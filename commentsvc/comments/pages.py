@@ -133,7 +133,7 @@ def _waiting_comment(site: Site) -> Comment | None:
 def post(key: str) -> Response:
     site, name = about(named_site(key)), story_name()
     encoding = form_encoding_error()  # before anything else reads the body
-    known = cookies.signed_on(site)
+    known, shown = _writer(site)
     form = CommentForm(MultiDict(request.form), settings=site.settings, known=known)
     try:
         ensure_origin(site)
@@ -143,12 +143,23 @@ def post(key: str) -> Response:
             posting.ensure_guests_may(site)
         submission = form.submission(seconds_to_write=_seconds_open(form.opened.data))
         title = inputs.line(request.form, "title", limit=Story.TITLE_LENGTH) or ""
-        posted = store(site, name, title, submission, SCRIPTLESS, cookies.shown(site))
+        posted = store(site, name, title, submission, SCRIPTLESS, shown)
     except DomainError as error:
         if isinstance(error, ValidationFailed) and not form.errors:
             _blame(form, error)
         return _form_again(site, name, form, error)
-    return redirect(_address_of(site, name, posted.comment), 303)  # type: ignore[return-value]
+    return redirect(_address_of(site, name, posted.comment, known), 303)  # type: ignore[return-value]
+
+
+def _writer(site: Site) -> tuple[Author | None, str | None]:
+    """Who writes by the word of the publisher, if anybody, and what shows who somebody is.
+
+    Whoever fills in a name does not want to write as who they are signed in as: they are a guest like any other.
+    """
+    reader = cookies.signed_on(site)
+    if reader and "name" in request.form:
+        return None, None
+    return reader, cookies.shown(site)
 
 
 def _blame(form: CommentForm, error: ValidationFailed) -> None:
@@ -186,9 +197,9 @@ def _parent_still_there(comment_id: str | None) -> Comment | None:
         return None
 
 
-def _address_of(site: Site, name: StoryName, comment: Comment) -> str:
-    """Where the writer goes next: to the comment, or to the note that it waits."""
-    query = {"story": name.id, "url": name.url}
+def _address_of(site: Site, name: StoryName, comment: Comment, known: Author | None) -> str:
+    """Where the writer goes next: to the comment, or to the note that it waits; whoever is signed in, still as that."""
+    query = {"story": name.id, "url": name.url, "writing": "1" if known else None}
     if not comment.is_visible:
         query["waiting"] = _signer("see waiting").dumps(comment.id)
     return f"{links().thread(site.key, **query)}#comment-{comment.id}"

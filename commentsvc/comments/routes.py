@@ -249,6 +249,8 @@ def _store(site: Site, name: StoryName, title: str, submission: Submission, work
     with unit_of_work():
         story = find_story(site.id, name) or new_story(site, name, title=title, now=moment, from_reader=True)
         writer = posting.proven_author(site, shown, submission.email, keys(), moment)
+        if writer is None and not submission.email:  # who was signed on when the form was read is not any more
+            raise posting.LoginRequired("You are signed out. Sign in to comment.")
         return posting.post(
             site,
             story,

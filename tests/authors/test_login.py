@@ -9,6 +9,7 @@ import pytest
 
 from commentsvc.authors import login, readers
 from commentsvc.authors.models import Author, ReaderToken
+from commentsvc.comments import posting
 from commentsvc.core.clock import now
 from commentsvc.core.database import db
 from commentsvc.core.errors import ValidationFailed
@@ -513,6 +514,38 @@ def test_a_reply_begun_before_is_still_one_after_signing_in(newsroom, window):
     )
 
 
+def test_whoever_fills_in_the_form_for_guests_writes_as_a_guest(app, window):
+    sign_in_here(window)
+    assert send(window.client, name="Deep Throat", email="deep@example.org").status_code == 303
+    assert {author.name: author.signed_on_as is None for author in authors(app)} == {
+        "Rosa of the Herald": False,
+        "Deep Throat": True,
+    }
+
+
+def test_whoever_is_signed_in_still_looks_it_after_writing(newsroom, window):
+    newsroom.set("herald", hold_first_comments=0)
+    sign_in_here(window)
+    assert "writing=1" in send(window.client).location
+
+
+@pytest.mark.parametrize("letter", ["a", "%D9%85", "\u0645"])
+def test_the_longest_address_of_a_story_comes_back_too(window, letter):
+    address = "https://www.herald.example/" + letter * (1_950 // len(letter))
+    begun = window.client.get("/sign-in/herald/here", query_string={"url": address})
+    assert len(begun.headers["Set-Cookie"]) < 4_093
+    back = window.client.get(window.provider.authorize(begun.location)).location
+    assert parse_qs(urlsplit(back).query)["url"] == [address]
+
+
+def test_whoever_was_signed_out_a_moment_ago_is_no_new_guest(app, monkeypatch, window):
+    sign_in_here(window)
+    real = posting.proven_author
+    monkeypatch.setattr(posting, "proven_author", lambda site, shown, *more: real(site, None, *more))
+    assert send(window.client).status_code == 401
+    assert len(authors(app)) == 1
+
+
 def test_where_there_are_no_guests_whoever_signed_in_writes_without_a_script(newsroom, window):
     newsroom.set("herald", guests=False)
     assert "<textarea" not in page_of(window.client)
@@ -527,6 +560,7 @@ def test_a_text_that_needs_a_sign_in_is_kept_and_the_way_there_leaves_it_in_plac
     page = send(window.client, name="Rosa", email="rosa@example.org").get_data(as_text=True)
     assert "There were more boats.</textarea>" in page
     assert 'rel="nofollow" target="_blank">Sign in with <bdi>Herald account</bdi> in a new tab' in page
+    assert not re.findall(r'name="(?:name|email|website|notify)"', page)
 
 
 def test_whoever_is_signed_in_goes_straight_to_the_form(window):
@@ -553,7 +587,7 @@ def test_whoever_declines_finds_the_way_back_to_the_comments(window):
     state = parse_qs(urlsplit(begun.location).query)["state"][0]
     answer = window.client.get("/sign-in/herald/back", query_string={"error": "access_denied", "state": state})
     page = answer.get_data(as_text=True)
-    assert (answer.status_code, "Back to the comments" in page, "Close this window" in page) == (403, True, False)
+    assert (answer.status_code, "Back to the comments" in page, "Go back to the article" in page) == (403, True, False)
     assert f'href="{BASE}/thread/herald?story=harbour&amp;writing=1#respond"' in page
 
 

@@ -333,3 +333,23 @@ def test_without_javascript_a_reader_signs_in_and_writes_in_the_page_itself(brow
     page.get_by_role("button", name="Post Comment").click()
     expect(page.locator("article")).to_contain_text("Rosa of the Herald")
     context.close()
+
+
+def test_without_javascript_a_text_waits_while_its_writer_signs_in_in_another_tab(browser, stage):  # noqa: F811
+    stage.newsroom.set("herald", guests=False)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    address = f"{stage.host.images}/thread/herald?story=harbour"
+    page.goto(address)
+    page.get_by_role("link", name="Sign in with Herald account").click()
+    page.get_by_role("link", name="Yes").click()
+    page.get_by_label("Comment *").fill("There were more boats.")
+    context.clear_cookies()
+    page.get_by_role("button", name="Post Comment").click()
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="in a new tab").click()
+    opened.value.get_by_role("link", name="Yes").click()
+    expect(opened.value.get_by_text("You write as Rosa of the Herald.")).to_be_visible()
+    page.get_by_role("button", name="Post Comment").click()
+    expect(page.locator("article")).to_contain_text("There were more boats.")
+    context.close()
