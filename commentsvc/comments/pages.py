@@ -103,7 +103,7 @@ def thread(key: str) -> Response:
 
 
 def _kept_for_whom(page: Response) -> Response:
-    """Let caches keep what is the same for all readers; search engines find no form and nobody's waiting comment."""
+    """Let caches keep what is the same for all readers; search engines find nothing that is one reader's."""
     asked = request.args.keys()
     # The time the form was drawn is in it, so its bytes differ; a short life instead of an ETag.
     page.headers["Cache-Control"] = "no-store" if ONE_READERS & asked else "public, max-age=0, must-revalidate"

@@ -1,5 +1,6 @@
 """Addresses of the service's own public pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -20,8 +21,8 @@ class Links:
         return f"{self.base}/c/{comment_id}"
 
     def thread(self, site: str, **query: object) -> str:
-        given = {name: value for name, value in query.items() if value}
-        return f"{self.base}/thread/{quote(site)}" + (f"?{urlencode(given)}" if given else "")
+        given = _given(query)
+        return f"{self.base}/thread/{quote(site)}" + (f"?{given}" if given else "")
 
     def replies(self, site: str, comment_id: int, cursor: object) -> str:
         """Where the rest of a comment's replies begins."""
@@ -39,8 +40,7 @@ class Links:
         return f"{self.base}/feeds/{quote(site)}.atom"
 
     def story_feed(self, site: str, **query: object) -> str:
-        given = {name: value for name, value in query.items() if value}
-        return f"{self.base}/feeds/{quote(site)}/story.atom?{urlencode(given)}"
+        return f"{self.base}/feeds/{quote(site)}/story.atom?{_given(query)}"
 
     def author_feed(self, site: str, slug: str) -> str:
         return f"{self.base}/feeds/{quote(site)}/authors/{quote(slug)}.atom"
@@ -63,8 +63,7 @@ class Links:
 
     def sign_in_here(self, site: str, **query: object) -> str:
         """Where a reader of the service's own page of a thread begins, to come back to it."""
-        given = {name: value for name, value in query.items() if value}
-        return f"{self.sign_in(site)}/here?{urlencode(given)}"
+        return f"{self.sign_in(site)}/here?{_given(query)}"
 
     def sign_in_back(self, site: str) -> str:
         """Where that provider sends them back to; it has to know this address."""
@@ -73,3 +72,8 @@ class Links:
     def own(self, address: str | None) -> str | None:
         """An address as stored: one that begins with `/` is on this service."""
         return f"{self.base}{address}" if address and address.startswith("/") else address
+
+
+def _given(query: Mapping[str, object]) -> str:
+    """What stands behind the question mark: all of it that is there."""
+    return urlencode({name: value for name, value in query.items() if value})
