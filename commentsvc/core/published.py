@@ -38,6 +38,9 @@ NOTE = "commentsvc.published"  # in the environment of the layer's own requests
 
 LOOK = 0.2  # seconds between two looks at the changes
 OLDEST = 0.8  # seconds without a look after which nothing is sent before the next one has ended
+# One answer is written anew at once, but so many times in a row only; then with this pause between, while changes go on
+# coming. Without it every comment into a thread that thousands read costs another writing of the thread.
+IN_A_ROW, PAUSE = 8, 0.25  # seconds; with a look after it, what is sent knows all of half a second ago
 LIFE = timedelta(seconds=60)  # of an answer that nothing changes
 WITHOUT_DATABASE = 60.0  # seconds for which what is kept is sent on while the database cannot be asked
 MEMORY = 12 * 1024 * 1024  # bytes of answers one process keeps: some four hundred first pages, in all encodings
@@ -128,6 +131,8 @@ class Answer:
     since: datetime
     until: datetime
     by_origin: bool
+    busy: float = 0.0  # until when the pauses between the writings so far would reach, by the clock of `monotonic`
+    late: bool = False  # something changed, and it is sent on all the same
     ready: dict[Encoding, "Ready"] = field(default_factory=dict)
 
     def in_encoding(self, encoding: Encoding) -> "Ready":
@@ -150,6 +155,12 @@ class Answer:
     def for_origin(self, origin: str) -> list[tuple[str, str]]:
         """What lets the pages of a registered origin read it."""
         return readable_by(origin) if self.by_origin and origin in self.note.origins else []
+
+    def is_sent_on(self) -> bool:
+        """Whether it was written so often of late that it goes on for a moment though something changed."""
+        waits = self.busy - monotonic() > (IN_A_ROW - 1) * PAUSE
+        self.late = self.late or waits  # whoever sends it just now goes by that, so it stays said
+        return waits
 
     @property
     def size(self) -> int:
@@ -324,12 +335,16 @@ class Published:
         counted, hits = metrics().published, self._hits
         self._hits -= hits
         found = self.answers.get(key)
-        holds = found is not None and found.since <= now() < found.until and self.changes.holds(found)
-        counted.labels("ready").inc(hits + holds)
-        if holds:
+        timely = found is not None and found.since <= now() < found.until
+        if found is not None and timely and (self.changes.holds(found) or found.is_sent_on()):
+            counted.labels("ready").inc(hits + 1)
             return found
+        counted.labels("ready").inc(hits)
         counted.labels("anew").inc()
-        return self._written_once(key, self.changes.number)
+        written = self._written_once(key, self.changes.number)
+        if written is not None:
+            written.busy = max(monotonic(), found.busy if found else 0.0) + PAUSE
+        return written
 
     def _written_once(self, key: tuple[str, str, str], number: int) -> Answer | None:
         """A hundred requests for the same answer at the same moment are one question to the application.
@@ -398,7 +413,7 @@ class Published:
 def _seconds_for_caches(answer: Answer, seen: float) -> int:
     """How long a cache may keep an answer, if it is told what changes after `seen`; what the clock changes it is not
     told."""
-    if not answer.note.names_its_stories or monotonic() - seen > SURE:
+    if answer.late or not answer.note.names_its_stories or monotonic() - seen > SURE:
         return SHORT
     until = answer.note.until
     return LONG if until is None else max(SHORT, min(LONG, int((until - now()).total_seconds())))

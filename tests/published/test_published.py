@@ -27,6 +27,7 @@ from commentsvc.stories.models import Byline, Story
 
 NAMED = "site=herald&story=harbour"
 THREAD, VERSION, COUNTS = f"/api/v1/thread?{NAMED}", f"/api/v1/thread/version?{NAMED}", f"/api/v1/counts?{NAMED}"
+NEWEST = f"{THREAD}&sort=newest"
 FRAGMENT, ABOUT, RELATED = f"/fragment/thread?{NAMED}", f"/api/v1/stories/about?{NAMED}", f"/api/v1/related?{NAMED}"
 HOURS = "Mo-Su 00:00-00:01"
 
@@ -409,6 +410,50 @@ def test_without_a_database_what_is_kept_is_sent_on_for_a_minute(harbour, client
 
 def answer(size: int = 1000) -> Answer:
     return Answer(b"x" * size, "tag", [], Note(((1, 1),)), 1, now(), now() + published.LIFE, False)
+
+
+def test_while_changes_go_on_coming_a_thread_is_written_four_times_a_second(harbour, newsroom, client, questions):
+    began = monotonic()
+    for number in range(40):
+        newsroom.comment(harbour, f"Comment number {number} about the harbour.")
+        client.get(THREAD)
+    assert len(questions) <= published.IN_A_ROW + (monotonic() - began) / published.PAUSE + 1
+
+
+def test_what_is_sent_on_although_something_changed_is_replaced_within_a_second(harbour, newsroom, client, questions):
+    for number in range(40):
+        newsroom.comment(harbour, f"Comment number {number} about the harbour.")
+        client.get(NEWEST)
+    ends = monotonic() + 1
+    while "Comment number 39" not in client.get(NEWEST).text:
+        assert monotonic() < ends
+        sleep(0.02)
+
+
+def test_a_decision_amid_a_stream_of_comments_is_gone_within_a_second(harbour, newsroom, client):
+    spam = newsroom.comment(harbour, "Buy my boats.")
+    for number in range(40):
+        newsroom.comment(harbour, f"Comment number {number} about the harbour.")
+        client.get(THREAD)
+    newsroom.decide(spam, "spam")
+    ends = monotonic() + 1
+    while "Buy my boats." in client.get(f"{THREAD}&limit=100").text or "Buy my boats." in client.get(FRAGMENT).text:
+        assert monotonic() < ends
+        sleep(0.02)
+
+
+def test_caches_keep_nothing_for_long_that_is_sent_on_although_something_changed(app, harbour, newsroom, client):
+    layer = app.extensions[published.EXTENSION]
+    layer.purged = True
+    client.get(NEWEST)
+    assert f"max-age={published.LONG}" in client.get(NEWEST).headers["Surrogate-Control"]
+    said = set()
+    for number in range(40):
+        newsroom.comment(harbour, f"Comment number {number} about the harbour.")
+        answer = client.get(NEWEST)
+        if f"Comment number {number} " not in answer.text:
+            said.add(answer.headers["Surrogate-Control"].split(",")[1].strip())
+    assert said == {f"max-age={published.SHORT}"}
 
 
 def test_a_walk_through_old_threads_moves_nothing_that_is_asked_for_often():
