@@ -11,9 +11,12 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
-from structlog.stdlib import ProcessorFormatter
-from structlog.types import EventDict, Processor
+from .imports import as_if_missing
+
+with as_if_missing("rich"):  # for tracebacks in colour, which no line of ours has
+    import structlog
+    from structlog.stdlib import ProcessorFormatter
+    from structlog.types import EventDict, Processor
 
 FRAMES = 12  # of a failure: from where it was raised back to our own code
 

@@ -3,8 +3,12 @@
 import threading
 from pathlib import Path
 
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
+from ..core.imports import as_if_missing
+
+# Where Redis or PostgreSQL is configured, its library is loaded long before.
+with as_if_missing("redis", "psycopg"):
+    from huey import Huey, RedisHuey, SqliteHuey, crontab, storage
+    from huey.consumer import Consumer
 
 EVERY_MINUTE = crontab()
 EVERY_HOUR = crontab(minute="7")
@@ -15,9 +19,12 @@ STOP_WITHIN = 12  # seconds for what is under way when the worker is told to sto
 def place(redis_url: str | None, data_dir: Path, patience: float) -> Huey:
     """Where the jobs are: in Redis where one is configured, else in a file of the data directory."""
     if redis_url:
-        from redis import ConnectionPool  # only where it is configured is it installed
+        import redis  # only where it is configured is it installed
 
-        pool = ConnectionPool.from_url(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
+        if storage.Redis is None:  # an application of this process that has no Redis was opened first
+            storage.Redis = storage.RedisStorage.redis_client = redis.Redis
+            storage.ConnectionError, storage.TimeoutError = redis.ConnectionError, redis.TimeoutError
+        pool = redis.ConnectionPool.from_url(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
         return RedisHuey("commentsvc", connection_pool=pool, results=False)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return SqliteHuey("commentsvc", filename=str(data_dir / "jobs.sqlite3"), results=False)

@@ -46,6 +46,36 @@ def redis_url():
     client.flushdb()
 
 
+SECOND_HOUSE = """
+import dataclasses
+import sys
+from commentsvc import create_app
+from commentsvc.config import read_settings
+from commentsvc.outbox.engine import engine
+
+def told(app):
+    with app.app_context():
+        engine().remember("told", "a word")
+        return engine().remembered("told")
+
+plain = read_settings()
+print(told(create_app(plain)), sorted({"redis", "psycopg", "rich"} & set(sys.modules)))
+print(told(create_app(dataclasses.replace(plain, redis_url=sys.argv[1]))), "redis" in sys.modules)
+"""
+
+
+@pytest.mark.redis
+def test_no_driver_is_loaded_that_nothing_uses_and_a_later_application_has_its_own(tmp_path, redis_url):
+    environment = {
+        "COMMENTSVC_DATA_DIR": str(tmp_path),
+        "COMMENTSVC_DATABASE_URL": f"sqlite:///{tmp_path / 'plain.sqlite3'}",
+        "COMMENTSVC_SECRET_KEY": SECRET,
+    }
+    command = [sys.executable, "-c", SECOND_HOUSE, redis_url]
+    said = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["a word []", "a word True"]
+
+
 class House:
     """An installation with a newsroom, an endpoint that listens, and a worker when one is called."""
 
