@@ -18,6 +18,7 @@ from .core.metrics import shared_folder
 from .core.overload import THREADS
 
 ARENA_MAX, ARENAS = -8, 2  # the option's number in malloc.h
+MMAP_THRESHOLD, LARGE = -3, 128 * 1024  # bytes; left to itself the limit rises to whatever was freed once
 LAST_WORDS = 15  # seconds to finish what was begun; a signal that comes in the very moment of the start can be lost
 PAUSE = 2.0  # seconds before a worker that ended is started again
 
@@ -67,9 +68,12 @@ def _serve(host: str, port: int, workers: int, with_worker: bool, target: str) -
 
 
 def _share_memory() -> None:
-    """Ask the C library not to give each thread memory of its own, which it hardly ever takes back."""
+    """Ask the C library not to give each thread memory of its own, which it hardly ever takes back, and to give large
+    blocks back to the system at once: a page of a thread in all its encodings is some of them."""
     with suppress(AttributeError, OSError):  # not every C library can be asked
-        ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
+        library = ctypes.CDLL(None)
+        library.mallopt(ARENA_MAX, ARENAS)
+        library.mallopt(MMAP_THRESHOLD, LARGE)
 
 
 class Beside:
