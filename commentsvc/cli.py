@@ -27,7 +27,7 @@ from .core.text import Unreadable
 from .core.unit_of_work import unit_of_work
 from .core.web import house
 from .notifications import bounces as returned
-from .schema import is_current, newest, present, upgrade
+from .schema import is_behind, is_current, newest, present, upgrade
 from .sites import logins
 from .sites import service as sites
 from .sites.settings import described
@@ -146,7 +146,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _refuse_an_old_schema(app: Flask) -> None:
     with app.app_context():
-        if not is_current():
+        if is_behind():
             click.echo("The database schema is behind. Run: commentsvc db upgrade", err=True)
             sys.exit(FAILED)
 
@@ -291,7 +291,7 @@ def database() -> None:
 @database.command("upgrade")
 @inside
 def database_upgrade() -> None:
-    """Bring the schema to what this version needs."""
+    """Bring the schema to what this version needs; a newer version's is left as it is."""
     upgrade()
     click.echo(f"The schema is at {present()}.")
 
@@ -306,11 +306,11 @@ def database_current() -> None:
 @database.command("check")
 @inside
 def database_check() -> None:
-    """Exit 0 when the schema is what this version needs, 1 otherwise."""
-    if not is_current():
+    """Exit 0 when the schema is what this version needs or a newer one, 1 when it is behind."""
+    if is_behind():
         click.echo(f"The schema is at {present() or 'nothing'}, this version needs {newest()}.", err=True)
         sys.exit(FAILED)
-    click.echo("The schema is current.")
+    click.echo("The schema is current." if is_current() else f"The schema is a newer version's: at {present()}.")
 
 
 @main.group()

@@ -24,7 +24,7 @@ from .notifications.mail import MailServer
 from .outbox.engine import engine
 from .privacy import retention
 from .purging import UNHEARD, recorded
-from .schema import is_current, newest, present
+from .schema import is_behind, is_current, newest, present
 from .sites.logins import provider_of
 from .sites.models import Site
 from .sites.service import all_sites
@@ -125,6 +125,8 @@ def loses_commits(version: str) -> bool:
 def _schema() -> Finding:
     if is_current():
         return Finding("schema", True, f"at {present()}, which is what this version needs.")
+    if not is_behind():
+        return Finding("schema", True, f"at {present()}, a newer version's. This one needs {newest()} and works on it.")
     return Finding(
         "schema", False, f"at {present() or 'nothing'}, this version needs {newest()}: commentsvc db upgrade"
     )
@@ -138,7 +140,7 @@ def _clock() -> Finding:
         difference = abs(theirs - now())
     if difference > CLOCKS_MAY_DIFFER:
         return Finding("clock", False, f"{difference.total_seconds():.0f} s away from the database's clock.")
-    newest_comment = db.session.scalar(select(func.max(Comment.created_at))) if is_current() else None
+    newest_comment = db.session.scalar(select(func.max(Comment.created_at))) if not is_behind() else None
     if newest_comment and newest_comment > now() + WRITTEN_AHEAD:
         return Finding("clock", False, f"a comment was written in the future, {rfc3339(newest_comment)}.")
     return Finding("clock", True, f"it is {rfc3339(now())}.")

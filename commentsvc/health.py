@@ -21,7 +21,7 @@ from .core.metrics import metrics
 from .core.web import bearer
 from .moderation.queue import belongs_to
 from .outbox.models import Delivery, DeliveryStatus, Event
-from .schema import newest, present
+from .schema import is_behind, newest, present
 from .sites.models import Site
 
 logger = logging.getLogger(__name__)
@@ -92,10 +92,9 @@ def _ask_database() -> str | None:
 
 
 def _ask_schema() -> str | None:
-    found, needed = present(), newest()
-    if found == needed:
+    if not is_behind():
         return None
-    return f"Schema: at {found or 'nothing'}, this version needs {needed}. Run: commentsvc db upgrade"
+    return f"Schema: at {present() or 'nothing'}, this version needs {newest()}. Run: commentsvc db upgrade"
 
 
 def _say_redis() -> str | None:

@@ -15,7 +15,11 @@ VERSION_TABLE = f"{PREFIX}schema_version"  # a host's own migrations keep theirs
 
 def newest() -> str | None:
     """The revision this version of the code needs."""
-    return ScriptDirectory(str(folder("migrations"))).get_current_head()
+    return _steps().get_current_head()
+
+
+def _steps() -> ScriptDirectory:
+    return ScriptDirectory(str(folder("migrations")))
 
 
 def present() -> str | None:
@@ -33,9 +37,20 @@ def is_current() -> bool:
     return present() == newest()
 
 
+def is_behind() -> bool:
+    """Whether steps of this version are still to be made.
+
+    A revision it does not know is a newer version's, and this one works on it: steps take nothing away in the release
+    that no longer needs it, but in the one after.
+    """
+    found, steps = present(), [each.revision for each in _steps().walk_revisions()]
+    return found != steps[0] and (found is None or found in steps)
+
+
 def upgrade() -> None:
-    """Bring the database to what this version needs; a file's folder is made with it."""
+    """Bring the database to what this version needs; a file's folder is made with it. A newer version's is left."""
     url = db.engine.url
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    run_upgrade()
+    if is_behind():
+        run_upgrade()

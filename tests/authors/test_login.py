@@ -595,7 +595,9 @@ def test_whoever_declines_finds_the_way_back_to_the_comments(window):
     assert f'href="{BASE}/thread/herald?story=harbour&amp;writing=1#respond"' in page
 
 
-@pytest.mark.parametrize("query", ["url=https://evil.test/", "story=//evil.test", "story=harbour&page=https://evil.test/"])
+@pytest.mark.parametrize(
+    "query", ["url=https://evil.test/", "story=//evil.test", "story=harbour&page=https://evil.test/"]
+)
 def test_nobody_is_sent_anywhere_but_to_a_thread_here(window, query):
     begun = window.client.get(f"/sign-in/herald/here?{query}")
     back = window.client.get(window.provider.authorize(begun.location)).location

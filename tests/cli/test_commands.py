@@ -1,7 +1,9 @@
 """The commands a newsroom's own scripts are written against."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -13,7 +15,7 @@ from commentsvc.accounts.service import sign_in
 from commentsvc.cli import main
 from commentsvc.core.clock import now
 from commentsvc.core.web import house
-from commentsvc.schema import newest
+from commentsvc.schema import VERSION_TABLE, newest
 from tests.cli.conftest import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +88,15 @@ def test_the_schema_comes_up_by_command(done, run):
     done("db", "upgrade")
     assert done("db", "current").strip() == newest()
     assert run("db", "check").exit_code == 0
+
+
+def test_a_newer_versions_schema_is_good_enough_and_stays(done, run, data):
+    done("db", "upgrade")
+    with closing(sqlite3.connect(data / "commentsvc.sqlite3")) as database, database:
+        database.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    check = run("db", "check")
+    assert (check.exit_code, "newer" in check.stdout) == (0, True)
+    assert "9999" in done("db", "upgrade")
 
 
 def test_the_server_refuses_a_schema_that_is_behind_and_names_the_command(run):
