@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 from commentsvc.core.published import FOR_CACHES as FRESH
@@ -235,6 +236,21 @@ def test_everything_else_is_asked_of_the_service(port, behind, path):
 def test_posts_are_never_answered_from_memory(port, behind):
     kept = ask(port).body
     assert ask(port, method="POST").body not in (kept, ask(port, method="POST").body)
+
+
+def test_a_walk_through_many_threads_leaves_few_files_open(port, tmp_path):
+    paths = [f"/api/v1/thread?site=herald&story=old-{number}" for number in range(300)]
+    answers = [ask(port, path).cache for path in paths for _ in range(2)]
+    family = psutil.Process(int((tmp_path / "pid").read_text())).children()  # the worker, and who tidies the cache
+    most = max(len([file for file in each.open_files() if "/cache/" in file.path]) for each in family)
+    assert (set(answers), 0 < most <= 64) == ({"MISS", "HIT"}, True)
+
+
+def test_a_newer_answer_takes_the_place_of_one_whose_file_is_open(port, behind):
+    first = [ask(port).body for _ in range(3)][-1]
+    time.sleep(2.1)
+    assert ask(port).body != first
+    assert ask(port).cache == "HIT"
 
 
 def test_what_is_older_than_a_second_is_asked_for_anew(port, behind):
