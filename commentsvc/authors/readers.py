@@ -65,20 +65,20 @@ def reader_of(token: str | None, site_id: int, *, now: datetime) -> Author | Non
     return db.session.scalar(rows.where(Author.confirmed_at.is_not(None) | Author.signed_on_as.is_not(None)))
 
 
+def present(reader: Author) -> Author:
+    """Who a reader writes as: whoever they were merged into, so that what was decided about that person holds."""
+    return db.session.get_one(Author, reader.merged_into_id) if reader.merged_into_id else reader
+
+
 def signed_on_reader(token: str | None, site_id: int, *, now: datetime) -> Author | None:
-    """The reader a token shows, if the publisher or a provider of theirs says who that is."""
+    """Who the reader writes as whom a token shows, if the publisher or a provider of theirs says who that is."""
     reader = reader_of(token, site_id, now=now)
-    return reader if reader and reader.signed_on_as else None
+    return present(reader) if reader and reader.signed_on_as else None
 
 
 def forget_browser(token: str) -> None:
     """The token shows nobody any more."""
     db.session.execute(delete(ReaderToken).where(ReaderToken.token_hash == token_hash(token)))
-
-
-def forget_all_browsers(author: Author) -> None:
-    """Every browser of a reader has to be confirmed anew."""
-    db.session.execute(delete(ReaderToken).where(ReaderToken.author_id == author.id))
 
 
 def forget_old(*, now: datetime) -> None:

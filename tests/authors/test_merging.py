@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from commentsvc.authors import readers
 from commentsvc.authors.models import Author
 from commentsvc.authors.service import confirm_address
 from commentsvc.comments.models import Comment
@@ -227,3 +228,50 @@ def test_the_pages_ask_first_merge_and_undo(app, cast, newsroom, rosa, tom):
         from commentsvc.authors.acts import acts_on
 
         assert [act.action for act in acts_on([int(rosa)])] == ["undo", "merge"]
+
+
+# Those who were merged write on
+
+
+@pytest.fixture
+def tom_in_his_browser(app, client, tom):
+    """Tom confirmed his address and goes on writing with the token his browser has."""
+    with app.app_context(), unit_of_work():
+        author = db.session.get_one(Author, int(tom))
+        author.confirmed_at = now()
+        token = readers.know_browser(author, now=now())
+
+    def write(**changes):
+        sent = rosas_comment(story="harbour", name="Tom", email="tom@example.org", **changes)
+        return client.post("/api/v1/comments", json=sent, headers={"Authorization": f"Bearer {token}"})
+
+    return write
+
+
+def test_who_was_merged_writes_as_whoever_they_were_merged_into(app, call, rosa, tom, tom_in_his_browser):
+    call(f"{rosa}/merge", author=tom)
+    written = tom_in_his_browser(text="I am still here.").json["comment"]["id"]
+    assert (int(written) in facts(app, rosa)[0][5], facts(app, tom)[0][5]) == (True, [])
+
+
+def test_a_ban_of_the_kept_one_reaches_who_was_merged(call, ada, rosa, tom, tom_in_his_browser):
+    call(f"{rosa}/merge", author=tom)
+    assert ada.stand(rosa, standing="BANNED", reason="Enough.").status_code == 200
+    assert tom_in_his_browser(text="I am still here.").json["code"] == "not_welcome"
+
+
+def test_who_was_merged_edits_what_went_along(app, call, client, rosa, tom, tom_in_his_browser):
+    written = tom_in_his_browser(text="Before.").json
+    call(f"{rosa}/merge", author=tom)
+    with app.app_context(), unit_of_work():
+        token = readers.know_browser(db.session.get_one(Author, int(tom)), now=now())
+    edited = client.patch(f"/api/v1/comments/{written['comment']['id']}", json={"text": "After."},
+                          headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+    assert edited.status_code == 200
+
+
+def test_after_the_merge_is_undone_they_write_as_themselves(app, call, rosa, tom, tom_in_his_browser):
+    merged = call(f"{rosa}/merge", author=tom).json["transfer"]
+    call(f"transfers/{merged['id']}/undo")
+    written = tom_in_his_browser(text="I am still here.").json["comment"]["id"]
+    assert int(written) in facts(app, tom)[0][5]

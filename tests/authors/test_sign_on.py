@@ -13,6 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from commentsvc.accounts.models import Role
+from commentsvc.accounts.permissions import Actor
 from commentsvc.authors import key_sets, sign_on
 from commentsvc.authors.models import Author, UsedSignOn
 from commentsvc.core.clock import now
@@ -20,6 +22,7 @@ from commentsvc.core.database import db
 from commentsvc.core.errors import DomainError
 from commentsvc.core.unit_of_work import unit_of_work
 from commentsvc.core.web import house
+from commentsvc.moderation import merging
 from commentsvc.sites.service import site_named
 from tests.cast import rosas_comment
 
@@ -256,6 +259,33 @@ def test_a_reader_who_is_banned_stays_so(app, publisher, secret):
     session = publisher.session(signed(secret))
     with app.app_context(), unit_of_work():
         db.session.query(Author).filter(Author.signed_on_as.is_not(None)).one().standing = "BANNED"
+    assert publisher.write(session).json["code"] == "not_welcome"
+
+
+@pytest.fixture
+def merged(app, publisher, secret, newsroom):
+    """The session of a signed-on reader whom Ada merged into the guest that Rosa was before; that guest's number."""
+    guest = newsroom.comment(newsroom.story(id="harbour"), name="Rosa Reader")
+    session = publisher.session(signed(secret))
+    with app.app_context(), unit_of_work():
+        kept = newsroom.row(guest).author
+        gone = db.session.query(Author).filter(Author.signed_on_as.is_not(None)).one()
+        merging.merge(kept, gone, actor=Actor("Ada", role=Role.ADMIN), now=now())
+        return session, kept.id
+
+
+def test_a_signed_on_reader_who_was_merged_writes_as_the_kept_one_without_guests_too(app, publisher, newsroom, merged):
+    newsroom.set("herald", guests=False)
+    session, kept = merged
+    written = publisher.write(session, text="Still here.").json["comment"]["id"]
+    with app.app_context():
+        assert newsroom.row(int(written)).author_id == kept
+
+
+def test_a_signed_on_reader_whose_kept_record_is_banned_is_too(app, publisher, merged):
+    session, kept = merged
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Author, kept).standing = "BANNED"
     assert publisher.write(session).json["code"] == "not_welcome"
 
 
