@@ -38,6 +38,7 @@ from sqlalchemy import insert, select
 from commentsvc import create_app
 from commentsvc.comments.models import Comment
 from commentsvc.core.database import db
+from commentsvc.core.overload import THREADS
 from commentsvc.schema import upgrade
 from commentsvc.stories.models import Story
 from tests.benchmarks.seed_desk import settle
@@ -63,10 +64,45 @@ from pathlib import Path
 BODY = Path(sys.argv[1]).read_bytes()
 def app(environ, start):
     start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))])
-    return (BODY,)
+    return [BODY]
 if __name__ == "__main__":
     Granian("constant:app", address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.WSGI, workers=1,
-            blocking_threads=8, log_access=False).serve()
+            blocking_threads=int(sys.argv[3]), log_access=False).serve()
+"""
+# The least that Flask and SQLAlchemy do for a row that is on disk when the answer goes out.
+ONE_ROW = """
+import sys
+from flask import Flask, request
+from flask_sqlalchemy import SQLAlchemy
+from granian import Granian
+from granian.constants import Interfaces
+from sqlalchemy import event
+app = Flask("one_row")
+app.config["SQLALCHEMY_DATABASE_URI"] = sys.argv[1]
+db = SQLAlchemy(app)
+class Row(db.Model):
+    id = db.mapped_column(db.Integer, primary_key=True)
+    text = db.mapped_column(db.Text)
+def prepare(connection, _record):
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA busy_timeout=5000")
+with app.app_context():
+    event.listen(db.engine, "connect", prepare)
+    event.listen(db.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    db.create_all()
+@app.route("/", methods=["GET", "POST"])
+def post():
+    if request.method == "POST":
+        row = Row(text=request.get_json()["text"])
+        db.session.add(row)
+        db.session.commit()
+        return {"id": row.id}, 201
+    return {}
+if __name__ == "__main__":
+    Granian("one_row:app", address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.WSGI, workers=1,
+            blocking_threads=int(sys.argv[3]), log_access=False).serve()
 """
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
@@ -79,7 +115,7 @@ request = function()
   n = n + 1
   local body = string.format('{"site":"herald","story":"posted","name":"Rosa Reader","email":"reader%%d@example.org",'
     .. '"text":"The boats are back, and this is what I have to say about it, number %%d of %d."}', n, n)
-  return wrk.format("POST", "/api/v1/comments", {["Content-Type"] = "application/json"}, body)
+  return wrk.format("POST", "%s", {["Content-Type"] = "application/json"}, body)
 end
 """
 
@@ -152,13 +188,13 @@ class Bench:
         assert worst and rate, said
         return float(rate[1]), float(worst[1]) * {"us": 0.001, "ms": 1, "s": 1000}[worst[2]]
 
-    def post(self) -> tuple[float, float]:
+    def post(self, url: str, path: str) -> tuple[float, float]:
         """Comments a second of eight writers, and the 99th percentile."""
         figures = []
         for _ in range(self.runs):
             script = self.folder / "post.lua"
-            script.write_text(POST % time.time_ns())
-            figures.append(self._wrk(self.url, POSTERS, {}, "-s", str(script)))
+            script.write_text(POST % (time.time_ns(), path))
+            figures.append(self._wrk(url, POSTERS, {}, "-s", str(script)))
         return median(each[0] for each in figures), median(each[1] for each in figures)
 
 
@@ -269,8 +305,18 @@ def constant(folder: Path, body: bytes) -> Iterator[str]:
     (folder / "body").write_bytes(body)
     (folder / "constant.py").write_text(CONSTANT)
     url = f"http://127.0.0.1:{free_port()}/"
-    command = ["taskset", "-c", "0", sys.executable, "constant.py", "body", str(urlsplit(url).port)]
+    command = ["taskset", "-c", "0", sys.executable, "constant.py", "body", str(urlsplit(url).port), str(THREADS)]
     with running(command, url, cwd=folder, log=folder / "constant.log"):
+        yield url
+
+
+@contextmanager
+def one_row(folder: Path) -> Iterator[str]:
+    """What stores one row and does nothing else; on SQLite, whatever the service is on."""
+    (folder / "one_row.py").write_text(ONE_ROW)
+    url, database = f"http://127.0.0.1:{free_port()}", f"sqlite:///{folder / 'one_row.sqlite3'}"
+    command = ["taskset", "-c", "0", sys.executable, "one_row.py", database, str(urlsplit(url).port), str(THREADS)]
+    with running(command, f"{url}/", cwd=folder, log=folder / "one_row.log"):
         yield url
 
 
@@ -346,8 +392,10 @@ def main() -> None:
             front = stack.enter_context(nginx_before(made(folder / "front"), urlsplit(url).port or 0))
         others = stack.enter_context(constant(folder, body)), stack.enter_context(nginx(folder, body))
         hot(bench, *others, f"http://127.0.0.1:{front}")
-        posted = bench.post()
+        posted = bench.post(url, "/api/v1/comments")
         row("post, 8 clients, durable", f"{posted[0]:,.0f} a second, p99 {posted[1]:.0f} ms", "350 (300), 120 ms")
+        least = bench.post(stack.enter_context(one_row(folder)), "/")
+        row("one row and nothing else, Flask and SQLAlchemy", f"{least[0]:,.0f} a second, p99 {least[1]:.0f} ms")
         row("memory of the process after all that", f"{memory_of(urlsplit(url).port or 0):.0f} MB", "160 MB")
         row("start to first answer", f"{started:.2f} s", "1.2 s")
 
