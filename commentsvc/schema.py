@@ -1,5 +1,6 @@
 """The schema: whether it is what this version needs, and bringing it there."""
 
+import re
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -15,11 +16,7 @@ VERSION_TABLE = f"{PREFIX}schema_version"  # a host's own migrations keep theirs
 
 def newest() -> str | None:
     """The revision this version of the code needs."""
-    return _steps().get_current_head()
-
-
-def _steps() -> ScriptDirectory:
-    return ScriptDirectory(str(folder("migrations")))
+    return ScriptDirectory(str(folder("migrations"))).get_current_head()
 
 
 def present() -> str | None:
@@ -40,11 +37,12 @@ def is_current() -> bool:
 def is_behind() -> bool:
     """Whether steps of this version are still to be made.
 
-    A revision it does not know is a newer version's, and this one works on it: steps take nothing away in the release
+    A step with a higher number is a newer version's, and this one works on it: steps take nothing away in the release
     that no longer needs it, but in the one after.
     """
-    found, steps = present(), [each.revision for each in _steps().walk_revisions()]
-    return found != steps[0] and (found is None or found in steps)
+    found, needed = present(), newest() or ""
+    is_a_step = re.fullmatch(r"[0-9]{4}[a-z]?", found or "") is not None
+    return not (found and is_a_step and found >= needed)
 
 
 def upgrade() -> None:

@@ -30,6 +30,14 @@ def had_address(author: Author, hashes: Sequence[str]) -> bool:
     return db.session.scalar(rows.limit(1)) is not None
 
 
+def answering(author: Author, now: datetime) -> Author:
+    """Who it is whose standing counts for somebody who shows who they are: whoever they were merged into, where
+    something stricter stands against that one. Nothing else of that one is theirs: a merge may be a mistake."""
+    kept = db.session.get(Author, author.merged_into_id) if author.merged_into_id else None
+    own = author.standing_at(now)
+    return kept if kept and own.joined_by(kept.standing_at(now)) is not own else author
+
+
 def moved_to(site_id: int, slug: str) -> Author | None:
     """Whoever a slug leads to now: renamed since, or merged into somebody. None where it leads nowhere."""
     has = select(Author).where(Author.site_id == site_id, Author.slug == slug)

@@ -65,15 +65,10 @@ def reader_of(token: str | None, site_id: int, *, now: datetime) -> Author | Non
     return db.session.scalar(rows.where(Author.confirmed_at.is_not(None) | Author.signed_on_as.is_not(None)))
 
 
-def present(reader: Author) -> Author:
-    """Who a reader writes as: whoever they were merged into, so that what was decided about that person holds."""
-    return db.session.get_one(Author, reader.merged_into_id) if reader.merged_into_id else reader
-
-
 def signed_on_reader(token: str | None, site_id: int, *, now: datetime) -> Author | None:
-    """Who the reader writes as whom a token shows, if the publisher or a provider of theirs says who that is."""
+    """The reader a token shows, if the publisher or a provider of theirs says who that is."""
     reader = reader_of(token, site_id, now=now)
-    return present(reader) if reader and reader.signed_on_as else None
+    return reader if reader and reader.signed_on_as else None
 
 
 def forget_browser(token: str) -> None:

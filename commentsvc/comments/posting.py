@@ -13,8 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ..authors.models import Author, Standing
 from ..authors.names import ensure_free
-from ..authors.queries import had_address, restrained
-from ..authors.readers import present, reader_of, signed_on_reader
+from ..authors.queries import answering, had_address, restrained
+from ..authors.readers import reader_of, signed_on_reader
 from ..authors.service import address_hashes_of, new_commenter
 from ..checks.question import Inquiry, Sender
 from ..core.crypto import Keyring, new_token
@@ -277,8 +277,8 @@ def proven_author(site: Site, shown: str | None, email: str, keys: Keyring, now:
     """Who showed a reader's token or the receipt of an earlier comment, if the address typed is still the same."""
     reader = reader_of(shown, site.id, now=now)
     if reader and reader.signed_on_as:
-        return present(reader)  # whatever was typed: the publisher says who this is
-    author = present(reader) if reader else _author_of_receipt(site, shown, keys)
+        return reader  # whatever was typed: the publisher says who this is
+    author = reader or _author_of_receipt(site, shown, keys)
     hashes = address_hashes(email, f"site {site.id}", keys)
     return author if author and (author.email_hash in hashes or had_address(author, hashes)) else None
 
@@ -408,8 +408,9 @@ def _standing(site: Site, author: Author | None, hashes: Sequence[str], now: dat
 
     Whoever is proven answers for themselves: a stranger's misdeeds under their address are not theirs. Where addresses
     are confirmed that is whoever confirmed theirs; for everybody else a restraint stands on the address, and no trust.
+    What stands against whoever they were merged into stands against them.
     """
-    answers = author if author and has_history(site, author) else None
+    answers = answering(author, now) if author and has_history(site, author) else None
     found = answers or restrained(site.id, hashes, now)
     return {
         "standing": found.standing_at(now) if found else Standing.NORMAL,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ..authors.readers import MARK, present, reader_of
+from ..authors.readers import MARK, reader_of
 from ..core.crypto import Keyring, same
 from ..core.database import db
 from ..core.errors import NotFound, Unauthorized
@@ -46,7 +46,7 @@ def own_comment(token: str, comment_id: int, keys: Keyring, now: datetime) -> Co
         return comment
     found = db.session.get(Comment, comment_id)
     reader = reader_of(token, found.site_id, now=now) if found else None
-    if found is None or (reader and present(reader).id != found.author_id):
+    if found is None or (reader and reader.id != found.author_id):
         raise NotFound("There is no such comment of yours here.")
     if reader is None:
         raise Unauthorized("This browser is not known any more.")

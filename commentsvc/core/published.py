@@ -37,10 +37,11 @@ EXTENSION = "commentsvc published"
 NOTE = "commentsvc.published"  # in the environment of the layer's own requests
 
 LOOK = 0.2  # seconds between two looks at the changes
-OLDEST = 0.8  # seconds without a look after which nothing is sent before the next one has ended
+OLDEST = 0.7  # seconds without a look after which nothing is sent before the next one has ended
 # One answer is written anew at once, but so many times in a row only; then with this pause between, while changes go on
-# coming. Without it every comment into a thread that thousands read costs another writing of the thread.
-IN_A_ROW, PAUSE = 8, 0.25  # seconds; with a look after it, what is sent knows all of half a second ago
+# coming. Without it every comment into a thread that thousands read costs another writing of the thread. The pause and
+# OLDEST together stay below the second after which nothing that was taken down is sent.
+IN_A_ROW, PAUSE = 8, 0.2  # seconds
 LIFE = timedelta(seconds=60)  # of an answer that nothing changes
 WITHOUT_DATABASE = 60.0  # seconds for which what is kept is sent on while the database cannot be asked
 MEMORY = 12 * 1024 * 1024  # bytes of answers one process keeps: some four hundred first pages, in all encodings
@@ -185,7 +186,11 @@ class Answers:
             return found
 
     def put(self, key: Any, answer: Answer) -> None:
+        """In the place of what was kept, unless that was begun later."""
         with self._lock:
+            kept = self._often.get(key) or self._once.get(key)
+            if kept is not None and kept.born > answer.born:
+                return
             self._keep(self._often if key in self._often else self._once, key, answer)
 
     def _keep(self, where: "LRUCache[Any, Answer]", key: Any, answer: Answer) -> None:
@@ -326,7 +331,7 @@ class Published:
             self._hits += 1  # for the figures: one lost between two threads is nothing
             return answer
         answer = self._kept(key)
-        if answer is not None:
+        if answer is not None and not answer.late:
             recent[key] = answer
         return answer
 
@@ -407,14 +412,14 @@ class Published:
     def _for_caches(self, answer: Answer, seen: float) -> tuple[tuple[str, str], ...]:
         if not self.purged:
             return (("CDN-Cache-Control", FOR_CACHES),)
-        said = for_caches(_seconds_for_caches(answer, seen))
+        said = f"public, max-age={SHORT}" if answer.late else for_caches(_seconds_for_caches(answer, seen))
         return ("CDN-Cache-Control", said), ("Surrogate-Control", said)  # the second is what Fastly reads
 
 
 def _seconds_for_caches(answer: Answer, seen: float) -> int:
     """How long a cache may keep an answer, if it is told what changes after `seen`; what the clock changes it is not
     told."""
-    if answer.late or not answer.note.names_its_stories or monotonic() - seen > SURE:
+    if not answer.note.names_its_stories or monotonic() - seen > SURE:
         return SHORT
     until = answer.note.until
     return LONG if until is None else max(SHORT, min(LONG, int((until - now()).total_seconds())))

@@ -44,7 +44,9 @@ class Engine:
     """
 
     def __init__(self, app: Flask, *, redis_url: str | None, data_dir: Path) -> None:
-        self.app, self._where = app, (redis_url, data_dir)
+        from . import jobs  # not before the drivers this application uses are loaded, and not in a request's thread
+
+        self.app, self._where, self._jobs = app, (redis_url, data_dir), jobs
         self.every_minute: list[Callable[[], None]] = [work.keep_house]
         self.aside: list[Callable[[], None]] = []  # whenever woken and every minute; may take long, so by themselves
         self.every_hour: list[Callable[[], None]] = [work.clean_up]
@@ -64,14 +66,12 @@ class Engine:
         # A forked server process must not share its parent's connection.
         if self._opened_by == os.getpid():
             return
-        from . import jobs  # Huey loads the drivers of every database it finds; who only reads needs none of them
-
-        self.huey = jobs.place(*self._where, self._patience)
+        self.huey = self._jobs.place(*self._where, self._patience)
         self._release = self.huey.task(name="release")(self._inside(self._release_and_send))
         self._pull = self.huey.task(name="pull")(self._inside(self._pull_and_look_again))
         self._aside = self.huey.task(name="aside")(self._inside(self._all_aside))
-        self.huey.periodic_task(jobs.EVERY_MINUTE, name="every minute")(self._inside(self._minutely))
-        self.huey.periodic_task(jobs.EVERY_HOUR, name="every hour")(self._inside(self._hourly))
+        self.huey.periodic_task(self._jobs.EVERY_MINUTE, name="every minute")(self._inside(self._minutely))
+        self.huey.periodic_task(self._jobs.EVERY_HOUR, name="every hour")(self._inside(self._hourly))
         self._opened_by = os.getpid()
 
     def _inside(self, job: Callable[..., None]) -> Callable[..., None]:
@@ -169,9 +169,7 @@ class Engine:
             raise NoEngine(f"The worker cannot reach its jobs ({type(error).__name__}).") from error
         for job in self.beside:
             threading.Thread(target=job, args=(self._stopping,), daemon=True).start()
-        from . import jobs
-
-        jobs.Worker(self.huey, threads, self._stopping).run()
+        self._jobs.Worker(self.huey, threads, self._stopping).run()
 
 
 def _carefully(job: Callable[[], None]) -> None:

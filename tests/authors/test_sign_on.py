@@ -274,14 +274,6 @@ def merged(app, publisher, secret, newsroom):
         return session, kept.id
 
 
-def test_a_signed_on_reader_who_was_merged_writes_as_the_kept_one_without_guests_too(app, publisher, newsroom, merged):
-    newsroom.set("herald", guests=False)
-    session, kept = merged
-    written = publisher.write(session, text="Still here.").json["comment"]["id"]
-    with app.app_context():
-        assert newsroom.row(int(written)).author_id == kept
-
-
 def test_a_signed_on_reader_whose_kept_record_is_banned_is_too(app, publisher, merged):
     session, kept = merged
     with app.app_context(), unit_of_work():

@@ -59,7 +59,7 @@ def version_before(tmp_path_factory) -> Path:
     """A folder with the code from before the newest step."""
     (step,) = (ROOT / "migrations" / "versions").glob(f"{newest()}_*.py")
     made = git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(step.relative_to(ROOT))).decode().strip()
-    archive = git("archive", f"{made or 'HEAD'}^")
+    archive = git("archive", f"{made}^" if made else "HEAD")
     folder = tmp_path_factory.mktemp("before")
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
     return folder
@@ -133,6 +133,13 @@ def ahead(app):
 def test_a_machine_stays_in_the_balancer_when_the_schema_is_a_newer_ones(ahead, client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["checks"]["schema"]) == (200, True)
+
+
+@pytest.mark.parametrize("at", ["", "25", "abandoned", "0001"])
+def test_a_revision_that_is_none_of_a_newer_version_is_behind(ahead, client, at):
+    with ahead.app_context(), unit_of_work():
+        db.session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = :at"), {"at": at})
+    assert client.get("/readyz").json["checks"]["schema"] is False
 
 
 def test_going_up_leaves_a_newer_schema_alone(ahead):
