@@ -18,7 +18,11 @@ def test_every_theme_is_drawn_and_readable(newspaper, browser):
         page = context.new_page()
         page.goto(f"{newspaper}/news/themes")
         for place in range(len(themes())):
-            page.locator("comment-thread").nth(place).get_by_role("button", name="Reply").first.wait_for()
+            thread = page.locator("comment-thread").nth(place)
+            thread.get_by_role("button", name="Reply").first.wait_for()
+            thread.locator("#new-text").wait_for()
+        # The form gets its looks before it is painted, not before it is there.
+        page.evaluate("new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], (width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") == width
