@@ -96,9 +96,9 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # _begin_sqlite begins the transactions, not the driver
     # SQLite's own knows the letters of English only; a search is for readers of any language.
     connection.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
-    # Of its pages each thread's connection keeps a megabyte, not two: the system's own cache has them all.
+    # Of its pages each connection keeps half a megabyte, not two: the system's own cache has them all.
     patience = f"busy_timeout={PATIENCE * 1000:.0f}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-1000", patience):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-500", patience):
         connection.execute(f"PRAGMA {pragma}")
 
 

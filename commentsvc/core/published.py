@@ -37,11 +37,11 @@ EXTENSION = "commentsvc published"
 NOTE = "commentsvc.published"  # in the environment of the layer's own requests
 
 LOOK = 0.2  # seconds between two looks at the changes
-OLDEST = 0.7  # seconds without a look after which nothing is sent before the next one has ended
+OLDEST = 0.6  # seconds without a look after which nothing is sent before the next one has ended
 # One answer is written anew at once, but so many times in a row only; then with this pause between, while changes go on
 # coming. Without it every comment into a thread that thousands read costs another writing of the thread. The pause and
 # OLDEST together stay below the second after which nothing that was taken down is sent.
-IN_A_ROW, PAUSE = 8, 0.2  # seconds
+IN_A_ROW, PAUSE = 8, 0.35  # seconds
 LIFE = timedelta(seconds=60)  # of an answer that nothing changes
 WITHOUT_DATABASE = 60.0  # seconds for which what is kept is sent on while the database cannot be asked
 MEMORY = 12 * 1024 * 1024  # bytes of answers one process keeps: some four hundred first pages, in all encodings
@@ -211,7 +211,8 @@ class Answers:
 class Changes:
     """When which place changed last, in numbers of looks.
 
-    `recent` has the answers that were found to hold since the last look: until the next they need no second thought.
+    `recent` has the answers that were found to hold since the last look: until the next they need no second thought,
+    but for those that are sent on although something changed, which say themselves until when.
     Whoever puts one in took the dictionary before finding that it holds; with each look there is a new one.
     """
 
@@ -327,11 +328,11 @@ class Published:
     def _answer(self, environ: dict[str, Any]) -> Answer | None:
         key, recent = (environ["PATH_INFO"], environ["QUERY_STRING"], environ["SCRIPT_NAME"]), self.changes.recent
         answer = recent.get(key)
-        if answer is not None:
+        if answer is not None and (not answer.late or answer.is_sent_on()):
             self._hits += 1  # for the figures: one lost between two threads is nothing
             return answer
         answer = self._kept(key)
-        if answer is not None and not answer.late:
+        if answer is not None:
             recent[key] = answer
         return answer
 
