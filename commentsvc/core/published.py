@@ -37,11 +37,11 @@ EXTENSION = "commentsvc published"
 NOTE = "commentsvc.published"  # in the environment of the layer's own requests
 
 LOOK = 0.2  # seconds between two looks at the changes
-OLDEST = 0.6  # seconds without a look after which nothing is sent before the next one has ended
+OLDEST = 0.65  # seconds without a look after which nothing is sent before the next one has ended
 # One answer is written anew at once, but so many times in a row only; then with this pause between, while changes go on
 # coming. Without it every comment into a thread that thousands read costs another writing of the thread. The pause and
 # OLDEST together stay below the second after which nothing that was taken down is sent.
-IN_A_ROW, PAUSE = 8, 0.35  # seconds
+IN_A_ROW, PAUSE = 8, 0.3  # seconds
 LIFE = timedelta(seconds=60)  # of an answer that nothing changes
 WITHOUT_DATABASE = 60.0  # seconds for which what is kept is sent on while the database cannot be asked
 MEMORY = 12 * 1024 * 1024  # bytes of answers one process keeps: some four hundred first pages, in all encodings
