@@ -40,9 +40,8 @@ def is_behind() -> bool:
     A step with a higher number is a newer version's, and this one works on it: steps take nothing away in the release
     that no longer needs it, but in the one after.
     """
-    found, needed = present(), newest() or ""
-    is_a_step = re.fullmatch(r"[0-9]{4}[a-z]?", found or "") is not None
-    return not (found and is_a_step and found >= needed)
+    found = present() or ""
+    return not re.fullmatch(r"[0-9]{4}[a-z]?", found) or found < (newest() or "")
 
 
 def upgrade() -> None:

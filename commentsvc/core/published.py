@@ -342,10 +342,10 @@ class Published:
         self._hits -= hits
         found = self.answers.get(key)
         timely = found is not None and found.since <= now() < found.until
-        if found is not None and timely and (self.changes.holds(found) or found.is_sent_on()):
-            counted.labels("ready").inc(hits + 1)
+        is_ready = found is not None and timely and (self.changes.holds(found) or found.is_sent_on())
+        counted.labels("ready").inc(hits + is_ready)
+        if is_ready:
             return found
-        counted.labels("ready").inc(hits)
         counted.labels("anew").inc()
         written = self._written_once(key, self.changes.number)
         if written is not None:
