@@ -53,7 +53,7 @@ def empty(app: Flask) -> None:
 
 
 def _forget_answers(app: Flask) -> None:
-    app.extensions[published.EXTENSION].changes.forget()
+    app.extensions[published.EXTENSION].forget()
 
 
 def scene(newsroom: Newsroom, make: Callable[[Newsroom], Made]) -> Made:

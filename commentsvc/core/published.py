@@ -237,7 +237,7 @@ class Changes:
         self._looked = float("-inf")
 
     def forget(self) -> None:
-        """Nothing that was written before holds any more, and whatever the database holds now is the beginning."""
+        """Nothing that was written before holds any more."""
         self._watcher, self.recent = Watcher(), {}
         self._mark_everything()
 
@@ -310,6 +310,11 @@ class Published:
         self._writing: dict[Any, Future[Answer | None]] = {}
         self._lock, self._from = Lock(), token_hex(4)
         self._numbers, self._hits = itertools.count(), 0
+
+    def forget(self) -> None:
+        """Nothing is kept, and whatever the database holds now is the beginning."""
+        self.answers.clear()
+        self.changes.forget()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         if not (self._may_be_published(environ) and self.changes.is_known(self.app)):

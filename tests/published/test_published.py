@@ -46,8 +46,7 @@ def layer(app) -> published.Published:
 
 
 def forget(layer: published.Published) -> None:
-    layer.answers.clear()
-    layer.changes.forget()
+    layer.forget()
     assert layer.changes.is_known(layer.app)
 
 
@@ -449,6 +448,11 @@ def test_what_is_sent_on_although_it_changed_is_replaced_within_a_second(amid_ma
     while "Buy my boats." in client.get(THREAD).text:
         assert monotonic() < ends
         sleep(0.02)
+
+
+def test_nothing_is_sent_on_after_everything_was_forgotten(amid_many_changes, client, layer):
+    layer.forget()
+    assert "Buy my boats." not in client.get(THREAD).text
 
 
 def test_what_is_sent_on_although_it_changed_is_not_while_the_database_is_away(

@@ -111,8 +111,7 @@ def layer(app, monkeypatch) -> published.Published:
     """The layer, where caches are told what changes."""
     layer = app.extensions[published.EXTENSION]
     monkeypatch.setattr(layer, "purged", True)
-    layer.answers.clear()
-    layer.changes.forget()
+    layer.forget()
     return layer
 
 
