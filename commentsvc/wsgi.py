@@ -5,5 +5,4 @@ import gc
 from . import create_app
 
 app = create_app()
-gc.collect()
 gc.freeze()  # what stands by now stays: no collection during a request has to look through it again
