@@ -61,12 +61,13 @@ def thread(client: FlaskClient) -> Callable[..., dict]:
 
 @pytest.fixture
 def rows(app) -> Callable[[], dict[str, int]]:
-    """How many rows every table has."""
+    """How many rows every table has, in one question: asked one by one it took half of such a test."""
+    tables = [table for name, table in db.metadata.tables.items() if name.startswith(PREFIX)]
+    counts = select(*(select(func.count()).select_from(each).scalar_subquery().label(each.name) for each in tables))
 
     def count() -> dict[str, int]:
         with app.app_context():
-            tables = [table for name, table in db.metadata.tables.items() if name.startswith(PREFIX)]
-            return {table.name: db.session.scalar(select(func.count()).select_from(table)) for table in tables}
+            return dict(db.session.execute(counts).mappings().one())
 
     return count
 
