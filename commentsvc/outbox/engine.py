@@ -54,6 +54,8 @@ class Engine:
         self._lock, self._awake_at, self._opened_by = threading.Lock(), 0.0, 0
         self._next_look: datetime | None = None
         self._patience, self._stopping = REQUESTS_PATIENCE, threading.Event()
+        # One thread releases, and one may wait for its turn: more of them would make the same events ready once more.
+        self._releasing, self._next_in_line = threading.Lock(), threading.Semaphore()
         self.use(THREADS)
         app.extensions[EXTENSION] = self
 
@@ -96,7 +98,11 @@ class Engine:
             logger.warning("The worker could not be woken (%s); it looks by itself every minute.", type(error).__name__)
 
     def _release_and_send(self) -> None:
-        again = work.release(self._goes_on)
+        if not self._next_in_line.acquire(blocking=False):
+            return  # whoever is next will see all there is
+        with self._releasing:
+            self._next_in_line.release()
+            again = work.release(self._goes_on)
         self._call_for_hands()
         self._look_again_at(again)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from ..core.clock import now
 from ..core.crypto import new_token
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 TURN = 5.0  # seconds a lane is worked on before it goes to the back of those that wait
 CROSSED_OUT_AT_ONCE = 50  # deliveries
-SHIFT = 30.0  # seconds a job goes from lane to lane before it lets others have the thread
+SHIFT = 30.0  # seconds a job releases, or goes from lane to lane, before it lets others have the thread
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ class Turn:
 
 
 def release(goes_on: Callable[[], bool] = lambda: True) -> datetime | None:
-    """Release everything that is due. Returns when the next event will be."""
-    while goes_on() and (events := service.due(now=now())):
-        told = [service.tell(event, now=now()) for event in events]
+    """Release everything that is due, until the shift is over: what was released has to go out even where more comes
+    all the time. Returns when the next event is due."""
+    ends = time.monotonic() + SHIFT
+    while goes_on() and time.monotonic() < ends and (events := service.due(now=now())):
+        # Told to stop, it releases what it has made ready, and no more: a hundred of them take seconds.
+        told = [service.tell(event, now=now()) for event in takewhile(lambda _: goes_on(), events)]
         with unit_of_work():
             service.release(told, now=now())
     return service.next_due()

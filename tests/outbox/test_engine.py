@@ -4,6 +4,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -194,6 +195,27 @@ def test_a_worker_that_is_told_to_stop_finishes_one_delivery_and_no_more(tmp_pat
     began = time.monotonic()
     code = stop(worker)
     assert (code, time.monotonic() - began < 8, len(receiver.got) < 60) == (0, True, True)
+
+
+def test_an_event_is_made_ready_once_however_many_threads_look(tmp_path, receiver, monkeypatch):
+    home, told, tell = House(tmp_path, receiver.url, None), [], outbox.tell
+    monkeypatch.setattr(
+        outbox, "tell", lambda event, **more: (told.append(event.uid), time.sleep(0.02), tell(event, **more))[2]
+    )
+    for _ in range(10):
+        home.newsroom.story()
+    running: Engine = home.app.extensions["commentsvc engine"]
+
+    def look() -> None:
+        with home.app.app_context():
+            running._release_and_send()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(told) == len(set(told)) == 10
 
 
 def test_jobs_do_not_pile_up_however_much_waits(tmp_path):

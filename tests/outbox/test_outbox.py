@@ -1,6 +1,7 @@
 """What must reach the outside: kept with its cause, in order, once told never forgotten, undone in time never told."""
 
 from datetime import timedelta
+from time import sleep
 
 import pytest
 
@@ -416,3 +417,22 @@ def test_crossing_out_a_long_lane_lets_writers_in_between(outbox, postbox, monke
     at_once = [each.status for each in outbox.deliveries()].count(DeliveryStatus.CANCELLED)
     outbox.work()
     assert (at_once, postbox.got) == (50, ["fresh"])
+
+
+def test_told_to_stop_it_releases_what_is_ready_and_no_more(app, outbox, describes):
+    told = []
+    describes["news"] = lambda: (told.append("news"), {})[1]
+    for number in range(5):
+        outbox.say("news", subject=f"thing:{number}")
+    with app.app_context():
+        work.release(goes_on=lambda: len(told) < 2)
+    assert [each.seq is not None for each in outbox.events()] == [True, True, False, False, False]
+
+
+def test_while_more_comes_all_the_time_what_was_released_gets_its_turn(app, outbox, describes, monkeypatch):
+    monkeypatch.setattr(work, "SHIFT", 0.2)
+    describes["news"] = lambda: (sleep(0.01), outbox.say("news", subject="thing:2"), {})[2]
+    outbox.say("news")
+    with app.app_context():
+        work.release()
+    assert {each.seq is None for each in outbox.events()} == {True, False}
