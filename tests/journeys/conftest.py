@@ -1,7 +1,9 @@
 """The whole service as a newcomer starts it, and a browser in front of it."""
 
+import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,26 @@ COMMENTSVC = Path(sys.executable).parent / "commentsvc"
 PROMISE = "The boats will be back before the cars are. I would bet a bag of ice on it."
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory) -> tuple[Path, int]:
+    """The folder of a demo that was started once, and its port, of which its addresses tell."""
+    folder, port = tmp_path_factory.mktemp("journeys"), free_port()
+    with demo(folder, port):
+        return folder / "demo", port
+
+
 @pytest.fixture
-def newspaper(tmp_path) -> Iterator[str]:
-    """The demo, freshly filled; its address."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [str(COMMENTSVC), "demo", "--port", str(port), "--data", str(tmp_path / "demo")]
-    with running(command, f"{url}/readyz", cwd=tmp_path, log=tmp_path / "log"):
-        yield url
+def newspaper(tmp_path, filled) -> Iterator[str]:
+    """The demo, as it was filled; its address."""
+    folder, port = filled
+    shutil.copytree(folder, tmp_path / "demo")
+    with demo(tmp_path, port) as url:
+        yield url.removesuffix("/readyz")
+
+
+def demo(folder: Path, port: int) -> AbstractContextManager[str]:
+    command = [str(COMMENTSVC), "demo", "--port", str(port), "--data", str(folder / "demo")]
+    return running(command, f"http://127.0.0.1:{port}/readyz", cwd=folder, log=folder / "log")
 
 
 def sign_in(page: Page, newspaper: str, email: str = MODERATOR[0]) -> None:
