@@ -410,9 +410,9 @@ class Published:
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == ready.tag or parse_etags(known).contains_weak(ready.tag.strip('"'))):
             start("304 NOT MODIFIED", ready.unchanged + more)
-            return []
+            return [b""]
         start("200 OK", ready.headers + more)
-        # A list: Granian hands it on in one piece, and asks of anything else for the next piece and the end.
+        # A list of one: Granian hands it on in one piece, and asks of anything else for the next piece and the end.
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [ready.body]
 
     def _for_caches(self, answer: Answer, seen: float) -> tuple[tuple[str, str], ...]:
