@@ -76,7 +76,8 @@ def test_sessions_are_told_apart_by_browser_and_network_without_an_address(app, 
 def session_ids(app, person, staff) -> list[int]:
     with app.app_context():
         account = staff.account(person).id
-        return list(db.session.scalars(select(StaffSession.id).where(StaffSession.account_id == account)))
+        theirs = select(StaffSession.id).where(StaffSession.account_id == account).order_by(StaffSession.id)
+        return list(db.session.scalars(theirs))
 
 
 def test_one_other_session_is_ended(app, cast, newsroom, staff):

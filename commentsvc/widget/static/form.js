@@ -66,8 +66,8 @@ export class CommentForm {
     this.#kept = make("p", { class: "muted" }, purpose.draft.text && words.textKept);
     this.element = this.#draw();
     this.#fields.text.value = purpose.draft.text;
-    // In its place by then, and before anybody sees it.
-    requestAnimationFrame(() => dress(this.element));
+    // In its place by then, and before anybody sees or measures it.
+    queueMicrotask(() => dress(this.element));
     this.fillIn();
   }
 
