@@ -31,11 +31,12 @@ def newspaper(tmp_path, filled) -> Iterator[str]:
     """The demo, as it was filled; its address."""
     folder, port = filled
     shutil.copytree(folder, tmp_path / "demo")
-    with demo(tmp_path, port) as url:
-        yield url.removesuffix("/readyz")
+    with demo(tmp_path, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 def demo(folder: Path, port: int) -> AbstractContextManager[str]:
+    """The demo of a folder, which it fills where there is none yet."""
     command = [str(COMMENTSVC), "demo", "--port", str(port), "--data", str(folder / "demo")]
     return running(command, f"http://127.0.0.1:{port}/readyz", cwd=folder, log=folder / "log")
 

@@ -3,7 +3,7 @@
 import { write } from "./api.js";
 import { contentNodes } from "./content.js";
 import { button, make, theirs } from "./dom.js";
-import { dress, said } from "./saying.js";
+import { said } from "./saying.js";
 import { words } from "./words.js";
 
 /** From which share of the limit on the length is shown. */
@@ -39,7 +39,6 @@ export function tools({ field, limit, site }) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form?.requestSubmit();
   });
   measure();
-  queueMicrotask(() => dress(element));
   return element;
 
   function measure() {
